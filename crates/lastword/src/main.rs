@@ -1,0 +1,2 @@
+//! lastword.
+fn main() {}

@@ -1,0 +1,309 @@
+//! A cluster's operations over its own fold of the journal: the whole of an agent but its sockets.
+//!
+//! Production, the simulation and the model checker drive this very type. It acts only between its own
+//! `Led` and the next one, as its own fold shows them.
+
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
+use nodeset::NodeSet;
+
+use crate::ledger::{Change, Ledger, NodeId};
+use crate::operation::{Answer, Ask, Event, OpEffect, Operation, Pacing, Progress, Report, Seen};
+use crate::record::Record;
+use crate::{Millis, Seq};
+
+/// A cluster's agent.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Agent {
+    cluster: Box<str>,
+    name: Box<str>,
+    ledger: Ledger,
+    epoch: Option<Seq>,
+    nodes: BTreeMap<NodeId, Managed>,
+    timers: BTreeSet<(Millis, NodeId)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Managed {
+    operation: Operation,
+    pacing: Pacing,
+    due: Option<Millis>,
+    leaving: bool,
+}
+
+/// What an agent wants done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Ask the node's BMC. Nothing of it may be sent once `until` has passed.
+    Exchange {
+        /// Which node.
+        node: NodeId,
+        /// To be handed back with the answer.
+        ticket: u32,
+        /// The question.
+        ask: Ask,
+        /// When the answer is given up.
+        until: Millis,
+    },
+    /// Put it on record; retry until it is.
+    Append(Record),
+    /// Tell people.
+    Notice(Notice),
+}
+
+/// Something about a node that people should see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Which node.
+    pub node: NodeId,
+    /// What.
+    pub kind: NoticeKind,
+}
+
+/// What people should see of a node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// Its observation or progress may have changed: ask `Agent::status`.
+    Status,
+    /// Something beside outcomes.
+    Report(Report),
+}
+
+impl Agent {
+    /// An agent that has read nothing. `name` must differ between any two lives.
+    #[must_use]
+    pub fn new(cluster: &str, name: &str) -> Self {
+        Self {
+            cluster: cluster.into(),
+            name: name.into(),
+            ledger: Ledger::new(),
+            epoch: None,
+            nodes: BTreeMap::new(),
+            timers: BTreeSet::new(),
+        }
+    }
+
+    /// The record by which it takes the lead.
+    #[must_use]
+    pub fn claim(&self) -> Record {
+        Record::Led { cluster: self.cluster.clone(), agent: self.name.clone() }
+    }
+
+    /// Whether it leads, as far as it has read.
+    #[must_use]
+    pub const fn leads(&self) -> bool {
+        self.epoch.is_some()
+    }
+
+    /// Its fold of the journal.
+    #[must_use]
+    pub const fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// What is known of the node's power, and what its operation is doing.
+    #[must_use]
+    pub fn status(&self, now: Millis, node: NodeId) -> Option<(&Seen, Progress)> {
+        let managed = self.nodes.get(&node)?;
+        let progress = managed.operation.progress(now, &managed.pacing);
+        Some((managed.operation.seen(), progress))
+    }
+
+    /// The nodes that it looks after from now on. One that is no longer listed keeps its open intent
+    /// until that ends. `first_poll` says when a new node is read first.
+    pub fn manage(
+        &mut self,
+        now: Millis,
+        listed: impl IntoIterator<Item = (Box<str>, Pacing, Option<Millis>)>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let mut gone: BTreeSet<NodeId> = self.nodes.keys().copied().collect();
+        for (name, pacing, first_poll) in listed {
+            let node = self.ledger.intern(&name);
+            gone.remove(&node);
+            match self.nodes.get_mut(&node) {
+                Some(managed) => {
+                    managed.pacing = pacing;
+                    managed.leaving = false;
+                }
+                None => self.add(now, node, pacing, first_poll),
+            }
+            self.tell_standing(now, node, effects);
+        }
+        for node in gone {
+            self.nodes.get_mut(&node).expect("it was listed").leaving = true;
+            self.let_go(node);
+        }
+    }
+
+    /// Folds one record in and tells the operations what it changed for them.
+    pub fn fold(
+        &mut self,
+        now: Millis,
+        (seq, at): (Seq, Millis),
+        record: &Record,
+        effects: &mut Vec<Effect>,
+    ) {
+        let mut changes = Vec::new();
+        self.ledger.apply(seq, at, record, &mut changes);
+        if let Record::Led { cluster, agent } = record
+            && *cluster == self.cluster
+        {
+            let took_over =
+                changes.iter().any(|change| matches!(change, Change::Led { took_over: true, .. }));
+            self.lead((*agent == self.name).then_some(seq), took_over, now, effects);
+            return;
+        }
+        let mut last = None;
+        for node in changes.iter().filter_map(Change::node) {
+            if last.replace(node) != Some(node) {
+                self.tell_standing(now, node, effects);
+            }
+        }
+    }
+
+    /// An exchange of that node ended.
+    pub fn answered(
+        &mut self,
+        now: Millis,
+        node: NodeId,
+        ticket: u32,
+        answer: Answer,
+        effects: &mut Vec<Effect>,
+    ) {
+        self.tell(now, node, Event::Answered { ticket, answer }, effects);
+    }
+
+    /// Somebody wants to know the node's power now.
+    pub fn look(&mut self, now: Millis, node: NodeId, effects: &mut Vec<Effect>) {
+        self.tell(now, node, Event::Look, effects);
+    }
+
+    /// When `Agent::due` is to be called, if at all.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Millis> {
+        self.timers.first().map(|(at, _)| *at)
+    }
+
+    /// Time passed.
+    pub fn due(&mut self, now: Millis, effects: &mut Vec<Effect>) {
+        while let Some((at, node)) = self.timers.first().copied()
+            && at <= now
+        {
+            self.timers.remove(&(at, node));
+            if let Some(managed) = self.nodes.get_mut(&node) {
+                managed.due = None;
+            }
+            self.tell(now, node, Event::Due, effects);
+        }
+    }
+
+    /// Time passed for one node, whatever its timer says; for models with a clock that stands still.
+    pub fn due_for(&mut self, now: Millis, node: NodeId, effects: &mut Vec<Effect>) {
+        self.tell(now, node, Event::Due, effects);
+    }
+
+    fn add(&mut self, now: Millis, node: NodeId, pacing: Pacing, first_poll: Option<Millis>) {
+        let mut operation = Operation::recovered(now, &pacing);
+        operation.poll_at(first_poll);
+        self.nodes.insert(node, Managed { operation, pacing, due: None, leaving: false });
+    }
+
+    /// Begins or ends to lead. Operations begin anew: whatever an earlier leader left behind is
+    /// drained, unless nobody ever led.
+    fn lead(
+        &mut self,
+        epoch: Option<Seq>,
+        took_over: bool,
+        now: Millis,
+        effects: &mut Vec<Effect>,
+    ) {
+        self.epoch = epoch;
+        self.timers.clear();
+        for managed in self.nodes.values_mut() {
+            let first_poll = managed.operation.next_poll();
+            managed.operation = if took_over {
+                Operation::recovered(now, &managed.pacing)
+            } else {
+                Operation::new()
+            };
+            managed.operation.poll_at(first_poll);
+            managed.due = None;
+        }
+        let nodes: Vec<NodeId> = self.nodes.keys().copied().collect();
+        for node in nodes {
+            self.tell_standing(now, node, effects);
+        }
+    }
+
+    fn tell_standing(&mut self, now: Millis, node: NodeId, effects: &mut Vec<Effect>) {
+        if self.epoch.is_some() && self.nodes.contains_key(&node) {
+            let standing = self.ledger.standing(now, node);
+            self.tell(now, node, Event::Standing(standing), effects);
+        }
+    }
+
+    fn tell(&mut self, now: Millis, node: NodeId, event: Event, effects: &mut Vec<Effect>) {
+        let (Some(epoch), Some(managed)) = (self.epoch, self.nodes.get_mut(&node)) else { return };
+        let transition = managed.operation.step(now, event, &managed.pacing);
+        managed.operation = transition.next;
+        let due = managed.operation.deadline(now, &managed.pacing);
+        if due != managed.due {
+            if let Some(old) = managed.due {
+                self.timers.remove(&(old, node));
+            }
+            managed.due = due;
+            self.timers.extend(due.map(|at| (at, node)));
+        }
+        for effect in transition.effects {
+            let effect = self.lift(epoch, node, effect);
+            effects.push(effect);
+        }
+        effects.push(Effect::Notice(Notice { node, kind: NoticeKind::Status }));
+        self.let_go(node);
+    }
+
+    fn lift(&self, epoch: Seq, node: NodeId, effect: OpEffect) -> Effect {
+        let nodes = || {
+            NodeSet::from_names([self.ledger.name(node)])
+                .expect("the ledger holds parsed names only")
+        };
+        let cluster = || self.cluster.clone();
+        match effect {
+            OpEffect::Exchange { ticket, ask, until } => {
+                Effect::Exchange { node, ticket, ask, until }
+            }
+            OpEffect::Mark { seq, step } => Effect::Append(Record::Fired {
+                cluster: cluster(),
+                epoch,
+                seq,
+                step,
+                nodes: nodes(),
+            }),
+            OpEffect::Settle { seq, outcome } => Effect::Append(Record::Settled {
+                cluster: cluster(),
+                epoch,
+                seq,
+                seen: self.ledger.seq(),
+                outcome,
+                nodes: nodes(),
+            }),
+            OpEffect::Report(report) => {
+                Effect::Notice(Notice { node, kind: NoticeKind::Report(report) })
+            }
+        }
+    }
+
+    /// A node that left the inventory goes once nothing is open on it.
+    fn let_go(&mut self, node: NodeId) {
+        let idle = self.ledger.running(node).is_none();
+        if idle && self.nodes.get(&node).is_some_and(|managed| managed.leaving) {
+            let managed = self.nodes.remove(&node).expect("it was there");
+            if let Some(at) = managed.due {
+                self.timers.remove(&(at, node));
+            }
+        }
+    }
+}

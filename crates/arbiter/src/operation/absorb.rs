@@ -1,0 +1,278 @@
+//! What an operation learns from an event. It decides nothing; `want` does.
+
+use alloc::vec::Vec;
+
+use super::work::{Rest, Wire, Work};
+use super::{Answer, Ask, Cause, Event, OpEffect, Operation, Pacing, Report};
+use crate::action::{Goal, Order, Power};
+use crate::ledger::Standing;
+use crate::{Millis, Seq};
+
+/// An exchange that ended.
+struct Ended {
+    ticket: u32,
+    ask: Ask,
+    at: Millis,
+    seq: Option<Seq>,
+}
+
+impl Operation {
+    pub(super) fn absorb(
+        &mut self,
+        now: Millis,
+        event: Event,
+        pacing: &Pacing,
+        effects: &mut Vec<OpEffect>,
+    ) {
+        match event {
+            Event::Standing(standing) => self.absorb_standing(now, standing, pacing),
+            Event::Look => self.next_poll = Some(now),
+            Event::Due => {}
+            Event::Answered { ticket, answer } => {
+                if let Some(ended) = self.take_exchange(|asked, _| asked == ticket) {
+                    self.absorb_answer(now, &ended, answer, pacing, effects);
+                }
+            }
+        }
+        self.absorb_time(now, pacing, effects);
+    }
+
+    /// An exchange whose time has passed is lost, even if nobody says so.
+    fn absorb_time(&mut self, now: Millis, pacing: &Pacing, effects: &mut Vec<OpEffect>) {
+        if matches!(self.wire, Wire::Draining { until } if until <= now) {
+            self.wire = Wire::Quiet;
+            self.work.since = self.tickets;
+        }
+        if let Some(ended) = self.take_exchange(|_, until| until <= now) {
+            let answer = Answer::Lost(super::words::no_answer(pacing));
+            self.absorb_answer(now, &ended, answer, pacing, effects);
+        }
+    }
+
+    fn take_exchange(&mut self, ends: impl Fn(u32, Millis) -> bool) -> Option<Ended> {
+        match self.wire {
+            Wire::Asked { ticket, ask, at, until, seq } if ends(ticket, until) => {
+                self.wire = Wire::Quiet;
+                Some(Ended { ticket, ask, at, seq })
+            }
+            Wire::Asked { .. } | Wire::Draining { .. } | Wire::Quiet => None,
+        }
+    }
+
+    fn absorb_standing(&mut self, now: Millis, standing: Standing, pacing: &Pacing) {
+        let old = self.standing.charge.as_ref().map(|charge| charge.seq);
+        let new = standing.charge.as_ref().map(|charge| charge.seq);
+        if old == new {
+            self.absorb_marks(&standing);
+        } else {
+            self.work = Work::since(self.tickets);
+            self.rest = self.rest_after(now, old, &standing, pacing);
+        }
+        self.standing = standing;
+    }
+
+    fn absorb_marks(&mut self, standing: &Standing) {
+        let (Some(charge), Some(step)) = (&standing.charge, self.work.marking) else { return };
+        if charge.steps.has(step) {
+            self.work.marking = None;
+            self.work.marked = Some(step);
+            self.work.next_half();
+        }
+    }
+
+    /// A confirmed intent is watched for a while; after any other end there is nothing to keep.
+    fn rest_after(
+        &mut self,
+        now: Millis,
+        ended: Option<Seq>,
+        standing: &Standing,
+        pacing: &Pacing,
+    ) -> Rest {
+        match (standing.goal, ended) {
+            (Some((goal, seq)), Some(ended)) if seq == ended && standing.charge.is_none() => {
+                self.next_poll = Some(now + pacing.settle_ms / 4);
+                Rest::Watching { goal, until: now + pacing.settle_ms, returned: false }
+            }
+            _ => Rest::Idle { drifted: false },
+        }
+    }
+
+    fn absorb_answer(
+        &mut self,
+        now: Millis,
+        ended: &Ended,
+        answer: Answer,
+        pacing: &Pacing,
+        effects: &mut Vec<OpEffect>,
+    ) {
+        match ended.ask {
+            Ask::Power => self.absorb_read(now, ended, answer, pacing, effects),
+            Ask::Boot(_) | Ask::Fire(_) => self.absorb_write(now, ended, answer, pacing),
+        }
+    }
+
+    fn absorb_read(
+        &mut self,
+        now: Millis,
+        ended: &Ended,
+        answer: Answer,
+        pacing: &Pacing,
+        effects: &mut Vec<OpEffect>,
+    ) {
+        self.seen.at = ended.at;
+        match answer {
+            Answer::Power(power) => {
+                self.seen.power = power;
+                self.seen.ticket = ended.ticket;
+                self.seen.cause = None;
+                self.work.errors = 0;
+                self.poll_errors = 0;
+                self.work.reads = self.work.reads.saturating_add(1);
+                self.absorb_power(now, ended.at, power, effects);
+            }
+            Answer::Refused(cause) | Answer::NotSent(cause) | Answer::Lost(cause) => {
+                self.seen.power = Power::Unknown;
+                self.seen.cause = Some(cause.clone());
+                self.poll_errors = self.poll_errors.saturating_add(1);
+                self.absorb_error(now, cause, pacing);
+            }
+            Answer::Done => {}
+        }
+        self.plan_poll(now, pacing);
+    }
+
+    fn absorb_power(
+        &mut self,
+        now: Millis,
+        asked_at: Millis,
+        power: Power,
+        effects: &mut Vec<OpEffect>,
+    ) {
+        match power {
+            Power::On => self.seen.last_known = Some((Goal::On, asked_at)),
+            Power::Off => self.seen.last_known = Some((Goal::Off, asked_at)),
+            Power::Unknown => return,
+        }
+        self.learn(asked_at, power);
+        if self.standing.charge.is_none() {
+            self.absorb_rest(now, power, effects);
+        }
+    }
+
+    /// The first order that worked tells how long this node takes; it never gets shorter at once.
+    fn learn(&mut self, asked_at: Millis, power: Power) {
+        let Some((order, at)) = self.work.fired else { return };
+        if self.work.fires != 1 {
+            return;
+        }
+        let sample = u32::try_from(asked_at.saturating_sub(at)).unwrap_or(u32::MAX);
+        let slot = match (order, power) {
+            (Order::On, Power::On) => &mut self.learned_on_ms,
+            (Order::Off, Power::Off) => &mut self.learned_off_ms,
+            _ => return,
+        };
+        *slot = sample.max(*slot - *slot / 8);
+    }
+
+    /// A node without an intent was read: has it left what was confirmed?
+    fn absorb_rest(&mut self, now: Millis, power: Power, effects: &mut Vec<OpEffect>) {
+        let Some((goal, _)) = self.standing.goal else { return };
+        let left = power.is_opposite(goal);
+        match self.rest {
+            Rest::Watching { until, returned, .. } if left => {
+                let report = Report::LateFire { goal };
+                effects.push(OpEffect::Report(report));
+                let again = returned || until < now || self.held(now);
+                self.rest = if again {
+                    Rest::Idle { drifted: true }
+                } else {
+                    Rest::Returning { goal, late: true }
+                };
+                self.work = Work::since(self.tickets);
+            }
+            Rest::Watching { until, .. } if until <= now => {
+                self.rest = Rest::Idle { drifted: false };
+            }
+            Rest::Idle { drifted: false } if left => {
+                effects.push(OpEffect::Report(Report::Drifted { goal }));
+                self.rest = Rest::Idle { drifted: true };
+            }
+            Rest::Idle { drifted: true } if !left => self.rest = Rest::Idle { drifted: false },
+            Rest::Watching { .. } | Rest::Idle { .. } | Rest::Returning { .. } => {}
+        }
+    }
+
+    fn plan_poll(&mut self, now: Millis, pacing: &Pacing) {
+        let background = pacing.next_poll_ms(self.poll_errors, self.tickets);
+        let watch = match self.rest {
+            Rest::Watching { .. } => Some((pacing.settle_ms / 4).max(1)),
+            Rest::Idle { .. } | Rest::Returning { .. } => None,
+        };
+        let span = background.into_iter().chain(watch).min();
+        self.next_poll = span.map(|span| now + span);
+    }
+
+    fn absorb_write(&mut self, now: Millis, ended: &Ended, answer: Answer, pacing: &Pacing) {
+        if ended.ask == Ask::Fire(Order::Off) {
+            self.last_off = Some(now);
+        }
+        self.work.since = self.tickets;
+        if ended.seq != self.standing.charge.as_ref().map(|charge| charge.seq) {
+            return;
+        }
+        match ended.ask {
+            Ask::Fire(order) if order.is_at_most_once() => self.absorb_once(now, answer, pacing),
+            Ask::Fire(order) => self.absorb_fire(now, order, answer, pacing),
+            Ask::Boot(_) => self.absorb_boot(now, answer, pacing),
+            Ask::Power => {}
+        }
+    }
+
+    fn absorb_fire(&mut self, now: Millis, order: Order, answer: Answer, pacing: &Pacing) {
+        let cause = match answer {
+            Answer::NotSent(cause) => return self.absorb_error(now, cause, pacing),
+            Answer::Refused(cause) | Answer::Lost(cause) => Some(cause),
+            Answer::Done | Answer::Power(_) => None,
+        };
+        if self.work.fired.is_some_and(|(last, _)| last != order) {
+            self.work.next_half();
+        }
+        self.work.fires = self.work.fires.saturating_add(1);
+        self.work.fired = Some((order, now));
+        self.work.reads = 0;
+        self.work.read_at = now;
+        if let Some(cause) = cause {
+            self.absorb_error(now, cause, pacing);
+        }
+    }
+
+    fn absorb_once(&mut self, now: Millis, answer: Answer, pacing: &Pacing) {
+        match answer {
+            Answer::NotSent(cause) => self.absorb_error(now, cause, pacing),
+            Answer::Refused(_) | Answer::Lost(_) | Answer::Done | Answer::Power(_) => {
+                self.work.once = Some(answer);
+                self.work.read_at = now;
+            }
+        }
+    }
+
+    fn absorb_boot(&mut self, now: Millis, answer: Answer, pacing: &Pacing) {
+        match answer {
+            Answer::Done | Answer::Power(_) => self.work.boot_set = true,
+            Answer::Refused(cause) | Answer::NotSent(cause) | Answer::Lost(cause) => {
+                self.work.fires = self.work.fires.saturating_add(1);
+                self.absorb_error(now, cause, pacing);
+            }
+        }
+    }
+
+    fn absorb_error(&mut self, now: Millis, cause: Cause, pacing: &Pacing) {
+        if cause.denied {
+            self.work.denied = self.work.denied.saturating_add(1);
+        }
+        self.work.cause = Some(cause);
+        self.work.errors = self.work.errors.saturating_add(1);
+        let wait = pacing.backoff_ms(self.work.errors, self.tickets);
+        self.work.read_again(self.tickets, now + wait);
+    }
+}

@@ -1,0 +1,99 @@
+//! How patient an operation is. Everything here is bounded, and nothing here is state.
+
+use alloc::sync::Arc;
+
+use crate::Millis;
+
+/// What to do when a node leaves the state that was last confirmed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Drift {
+    /// Report it.
+    #[default]
+    Observe,
+    /// Report it and bring the node back.
+    Enforce,
+}
+
+/// One node's patience. Spans are in milliseconds.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Pacing {
+    /// The endpoint's name, for causes.
+    pub endpoint: Arc<str>,
+    /// How long one exchange may take, waiting for its turn included.
+    pub exchange_ms: Millis,
+    /// The minimum gap between a fired off and a fired on.
+    pub dwell_ms: Millis,
+    /// How long to watch after a confirmation.
+    pub settle_ms: Millis,
+    /// The shortest wait before firing again; also what is assumed of an unknown node.
+    pub transition_min_ms: Millis,
+    /// The longest wait before firing again.
+    pub transition_max_ms: Millis,
+    /// The first wait between two reads after a fire; it doubles up to sixteen-fold.
+    pub confirm_ms: Millis,
+    /// How often an order may be fired for one intent.
+    pub attempts_max: u8,
+    /// The longest wait after errors; the first is `confirm_ms`.
+    pub backoff_max_ms: Millis,
+    /// How long between background reads; `None` turns them off.
+    pub poll_ms: Option<Millis>,
+    /// What to do about drift.
+    pub drift: Drift,
+    /// Differs from node to node, so that jitter does.
+    pub salt: u64,
+}
+
+impl Default for Pacing {
+    fn default() -> Self {
+        Self {
+            endpoint: "".into(),
+            exchange_ms: 10_000,
+            dwell_ms: 3_000,
+            settle_ms: 30_000,
+            transition_min_ms: 8_000,
+            transition_max_ms: 120_000,
+            confirm_ms: 200,
+            attempts_max: 5,
+            backoff_max_ms: 30_000,
+            poll_ms: Some(60_000),
+            drift: Drift::Observe,
+            salt: 0,
+        }
+    }
+}
+
+impl Pacing {
+    /// The wait before firing again: twice what the node was seen to need, doubled with every fire, so
+    /// that a BMC which starts over at each order is outwaited in the end.
+    #[must_use]
+    pub fn refire_ms(&self, learned_ms: u32, fires: u8) -> Millis {
+        let base = (u64::from(learned_ms) * 2).max(self.transition_min_ms);
+        let doubled = base << fires.saturating_sub(1).min(16);
+        doubled.min(self.transition_max_ms.max(self.transition_min_ms))
+    }
+
+    /// The wait before the next read after so many reads without the goal.
+    #[must_use]
+    pub fn reread_ms(&self, reads: u8) -> Millis {
+        self.confirm_ms << reads.saturating_sub(1).min(4)
+    }
+
+    /// The wait after so many errors in a row, with jitter of a quarter.
+    #[must_use]
+    pub fn backoff_ms(&self, errors: u8, ticket: u32) -> Millis {
+        let full = (self.confirm_ms << errors.min(16)).min(self.backoff_max_ms);
+        self.jittered(full, ticket)
+    }
+
+    /// The wait until the next background read after so many errors in a row, with jitter.
+    #[must_use]
+    pub fn next_poll_ms(&self, errors: u8, ticket: u32) -> Option<Millis> {
+        self.poll_ms.map(|poll_ms| self.jittered(poll_ms << errors.min(3), ticket))
+    }
+
+    /// Between three quarters of the span and all of it.
+    fn jittered(&self, span_ms: Millis, ticket: u32) -> Millis {
+        let mixed = (self.salt ^ u64::from(ticket)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+        span_ms - (span_ms / 4) * (mixed & 0xFF) / 0x100
+    }
+}

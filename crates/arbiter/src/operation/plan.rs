@@ -1,0 +1,184 @@
+//! How each action is carried out, one decision at a time.
+
+use super::want::Want;
+use super::{Answer, Ask, Operation, Pacing, words};
+use crate::action::{Action, Goal, Order, Power, Step};
+use crate::ledger::Charge;
+use crate::record::Settlement;
+use crate::{Millis, Seq};
+
+impl Operation {
+    /// The next step of the intent, with no exchange outstanding and no hold in the way.
+    pub(super) fn plan(&self, now: Millis, charge: &Charge, pacing: &Pacing) -> Want {
+        match charge.action {
+            Action::On => self.plan_on(now, charge, pacing),
+            Action::Off => self.drive(now, Goal::Off, charge.seq, pacing),
+            Action::Soft => self.plan_soft(now, charge, pacing),
+            Action::Cycle | Action::SoftCycle => self.plan_cycle(now, charge, pacing),
+            Action::Reset => self.plan_reset(now, charge, pacing),
+            Action::Nmi => self.plan_nmi(now, charge, pacing),
+        }
+    }
+
+    /// Fires the goal's order at a node that reads otherwise, until it reads so.
+    pub(super) fn drive(&self, now: Millis, goal: Goal, seq: Seq, pacing: &Pacing) -> Want {
+        match self.fresh(now) {
+            Err(want) => want,
+            Ok(power) if power.is(goal) => Want::Settle(seq, Settlement::Confirmed),
+            Ok(Power::Unknown) => self.again(now, pacing),
+            Ok(_) => self.fire(now, goal.order(), seq, pacing),
+        }
+    }
+
+    fn plan_on(&self, now: Millis, charge: &Charge, pacing: &Pacing) -> Want {
+        match (self.drive(now, Goal::On, charge.seq, pacing), self.boot_wanted(charge)) {
+            (Want::Settle(_, Settlement::Confirmed) | Want::Exchange(Ask::Fire(_)), Some(boot)) => {
+                self.set_boot(charge.seq, boot, pacing)
+            }
+            (want, _) => want,
+        }
+    }
+
+    fn plan_soft(&self, now: Millis, charge: &Charge, pacing: &Pacing) -> Want {
+        match self.fresh(now) {
+            Err(want) => want,
+            Ok(Power::Off) => Want::Settle(charge.seq, Settlement::Confirmed),
+            Ok(Power::On) => self.shut_down(now, charge, pacing),
+            Ok(Power::Unknown) => self.again(now, pacing),
+        }
+    }
+
+    fn plan_cycle(&self, now: Millis, charge: &Charge, pacing: &Pacing) -> Want {
+        if charge.steps.has(Step::Dropped) {
+            return self.plan_on(now, charge, pacing);
+        }
+        match self.fresh(now) {
+            Err(want) => want,
+            Ok(Power::Off) => Want::Mark(charge.seq, Step::Dropped),
+            Ok(Power::On) if charge.action == Action::SoftCycle => {
+                self.shut_down(now, charge, pacing)
+            }
+            Ok(Power::On) => self.fire(now, Order::Off, charge.seq, pacing),
+            Ok(Power::Unknown) => self.again(now, pacing),
+        }
+    }
+
+    /// Asks the operating system once; goes on as `off` when its time is up, if that was asked for.
+    fn shut_down(&self, now: Millis, charge: &Charge, pacing: &Pacing) -> Want {
+        let force_at = charge.force_after.map(|span| charge.started + span);
+        if force_at.is_some_and(|at| at <= now) {
+            return self.fire(now, Order::Off, charge.seq, pacing);
+        }
+        let wait = || match (self.again(now, pacing), force_at) {
+            (Want::Again(at), Some(force_at)) => Want::Again(at.min(force_at)),
+            (want, _) => want,
+        };
+        match (&self.work.once, charge.steps.has(Step::Asked)) {
+            (None, false) => Want::Mark(charge.seq, Step::Asked),
+            (None, true) if self.work.marked == Some(Step::Asked) => {
+                Want::Exchange(Ask::Fire(Order::Soft))
+            }
+            (Some(Answer::Refused(cause)), _) if force_at.is_none() => {
+                Want::Settle(charge.seq, words::refused(self, Order::Soft, cause, pacing))
+            }
+            (Some(Answer::Refused(_)), _) => self.fire(now, Order::Off, charge.seq, pacing),
+            (None | Some(_), _) => wait(),
+        }
+    }
+
+    fn plan_reset(&self, now: Millis, charge: &Charge, pacing: &Pacing) -> Want {
+        if charge.steps.has(Step::Dropped) {
+            return self.plan_on(now, charge, pacing);
+        }
+        if charge.steps.has(Step::Reset) {
+            return match &self.work.once {
+                None => match (
+                    self.fire_once(charge, Step::Reset, Order::Reset, pacing),
+                    self.fresh(now),
+                ) {
+                    (Want::Exchange(_), Err(want)) => want,
+                    (want, _) => want,
+                },
+                Some(Answer::Done | Answer::Power(_)) => {
+                    self.drive(now, Goal::On, charge.seq, pacing)
+                }
+                Some(answer) => self.once_failed(charge, Order::Reset, answer, pacing),
+            };
+        }
+        match self.fresh(now) {
+            Err(want) => want,
+            Ok(Power::Off) => Want::Mark(charge.seq, Step::Dropped),
+            Ok(Power::On) => match self.boot_wanted(charge) {
+                Some(boot) => self.set_boot(charge.seq, boot, pacing),
+                None => Want::Mark(charge.seq, Step::Reset),
+            },
+            Ok(Power::Unknown) => self.again(now, pacing),
+        }
+    }
+
+    fn plan_nmi(&self, now: Millis, charge: &Charge, pacing: &Pacing) -> Want {
+        if self.work.read_at > now {
+            return Want::Wait(self.work.read_at);
+        }
+        if !charge.steps.has(Step::Nmi) {
+            return Want::Mark(charge.seq, Step::Nmi);
+        }
+        match &self.work.once {
+            None => self.fire_once(charge, Step::Nmi, Order::Nmi, pacing),
+            Some(Answer::Done | Answer::Power(_)) => {
+                Want::Settle(charge.seq, Settlement::Confirmed)
+            }
+            Some(answer) => self.once_failed(charge, Order::Nmi, answer, pacing),
+        }
+    }
+
+    /// Fires an order that may be fired only once, if this very life put its step on record: a mark
+    /// from an earlier life may mean that it was sent.
+    fn fire_once(&self, charge: &Charge, step: Step, order: Order, pacing: &Pacing) -> Want {
+        if self.work.marked == Some(step) {
+            Want::Exchange(Ask::Fire(order))
+        } else {
+            Want::Settle(charge.seq, words::interrupted(order, pacing))
+        }
+    }
+
+    fn once_failed(&self, charge: &Charge, order: Order, answer: &Answer, pacing: &Pacing) -> Want {
+        let outcome = match answer {
+            Answer::Refused(cause) => words::refused(self, order, cause, pacing),
+            Answer::Lost(cause) | Answer::NotSent(cause) => words::lost(order, cause),
+            Answer::Done | Answer::Power(_) => Settlement::Confirmed,
+        };
+        Want::Settle(charge.seq, outcome)
+    }
+
+    fn fire(&self, now: Millis, order: Order, seq: Seq, pacing: &Pacing) -> Want {
+        let fire_at = self.fire_at(order, pacing);
+        if fire_at > now {
+            return self.again_before(now, fire_at, pacing);
+        }
+        let same = self.work.fired.is_none_or(|(last, _)| last == order);
+        if same && self.work.fires >= pacing.attempts_max {
+            return Want::Settle(seq, words::out_of_attempts(self, order, pacing));
+        }
+        Want::Exchange(Ask::Fire(order))
+    }
+
+    fn boot_wanted(&self, charge: &Charge) -> Option<crate::Boot> {
+        charge.boot.filter(|_| !self.work.boot_set)
+    }
+
+    fn set_boot(&self, seq: Seq, boot: crate::Boot, pacing: &Pacing) -> Want {
+        if self.work.fires >= pacing.attempts_max {
+            return Want::Settle(seq, words::no_boot(self, boot, pacing));
+        }
+        Want::Exchange(Ask::Boot(boot))
+    }
+
+    fn again(&self, now: Millis, pacing: &Pacing) -> Want {
+        Want::Again(now + pacing.reread_ms(self.work.reads))
+    }
+
+    fn again_before(&self, now: Millis, other: Millis, pacing: &Pacing) -> Want {
+        Want::Again((now + pacing.reread_ms(self.work.reads)).min(other))
+    }
+}

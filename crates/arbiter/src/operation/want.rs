@@ -1,0 +1,167 @@
+//! What a state asks for next. A pure function of what was absorbed and of the time.
+
+use super::work::{Rest, Wire, Work};
+use super::{Ask, Drift, Operation, Pacing, Report, words};
+use crate::action::{Goal, Order, Step};
+use crate::ledger::Charge;
+use crate::record::Settlement;
+use crate::{Millis, Seq};
+
+/// How often the account may be refused before an intent is given up.
+const DENIED_MAX: u8 = 2;
+
+/// How many errors in a row end the attempt to bring a node back.
+const RETURN_ERRORS_MAX: u8 = 8;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Want {
+    /// Nothing before that time.
+    Wait(Millis),
+    /// Nothing at all, until an event.
+    Nothing,
+    /// Ask the BMC.
+    Exchange(Ask),
+    /// Put a step on record.
+    Mark(Seq, Step),
+    /// Put the end on record.
+    Settle(Seq, Settlement),
+    /// What was read is used up: read again, not before that time.
+    Again(Millis),
+    /// Go over to another rest.
+    Rest(Rest, Option<Report>),
+}
+
+impl Operation {
+    pub(super) fn want(&self, now: Millis, pacing: &Pacing) -> Want {
+        match &self.standing.charge {
+            Some(charge) => self.want_charge(now, charge, pacing),
+            None => self.want_rest(now, pacing),
+        }
+    }
+
+    /// Whether somebody else's hold forbids firing now.
+    pub(super) fn held(&self, now: Millis) -> bool {
+        self.standing.held_until.is_some_and(|until| until > now)
+    }
+
+    fn want_charge(&self, now: Millis, charge: &Charge, pacing: &Pacing) -> Want {
+        if self.work.settling || self.work.marking.is_some() {
+            return Want::Nothing;
+        }
+        if now >= charge.deadline {
+            return Want::Settle(charge.seq, words::deadline_passed(self, charge, pacing));
+        }
+        if let Some(until) = self.outstanding() {
+            return Want::Wait(until.min(charge.deadline));
+        }
+        if self.work.denied >= DENIED_MAX {
+            return Want::Settle(charge.seq, words::denied(self, pacing));
+        }
+        if self.held(now) {
+            let until = self.standing.held_until.unwrap_or(now).min(charge.deadline);
+            return self.want_poll(now, Some(until));
+        }
+        match self.plan(now, charge, pacing) {
+            Want::Wait(at) => Want::Wait(at.min(charge.deadline)),
+            want => want,
+        }
+    }
+
+    fn want_rest(&self, now: Millis, pacing: &Pacing) -> Want {
+        if let Some(until) = self.outstanding() {
+            return Want::Wait(until);
+        }
+        match self.rest {
+            Rest::Returning { goal, late } => self.want_return(now, goal, late, pacing),
+            Rest::Idle { drifted: true } => self.want_enforced(now, pacing),
+            Rest::Idle { drifted: false } | Rest::Watching { .. } => self.want_poll(now, None),
+        }
+    }
+
+    fn want_enforced(&self, now: Millis, pacing: &Pacing) -> Want {
+        let fresh = self.seen.ticket == self.tickets;
+        match self.standing.goal {
+            Some((goal, _)) if pacing.drift == Drift::Enforce && fresh && !self.held(now) => {
+                Want::Rest(Rest::Returning { goal, late: false }, None)
+            }
+            _ => self.want_poll(now, None),
+        }
+    }
+
+    /// Brings the node back with the same budget and patience as an intent has.
+    fn want_return(&self, now: Millis, goal: Goal, late: bool, pacing: &Pacing) -> Want {
+        let given_up = self.work.denied >= DENIED_MAX || self.work.errors >= RETURN_ERRORS_MAX;
+        if given_up || self.held(now) {
+            let cause = words::not_returned(self, now, pacing);
+            return left_there(goal, cause);
+        }
+        match self.drive(now, goal, 0, pacing) {
+            Want::Settle(_, Settlement::Confirmed) => self.brought_back(now, goal, late, pacing),
+            Want::Settle(_, Settlement::Failed(cause) | Settlement::Uncertain(cause)) => {
+                left_there(goal, cause.as_str().into())
+            }
+            want => want,
+        }
+    }
+
+    fn brought_back(&self, now: Millis, goal: Goal, late: bool, pacing: &Pacing) -> Want {
+        let until = now + pacing.settle_ms;
+        let rest = if late {
+            Rest::Watching { goal, until, returned: true }
+        } else {
+            Rest::Idle { drifted: false }
+        };
+        Want::Rest(rest, Some(Report::BroughtBack { goal }))
+    }
+
+    fn want_poll(&self, now: Millis, other: Option<Millis>) -> Want {
+        match self.next_poll {
+            Some(at) if at <= now => Want::Exchange(Ask::Power),
+            Some(at) => Want::Wait(other.map_or(at, |other| at.min(other))),
+            None => other.map_or(Want::Nothing, Want::Wait),
+        }
+    }
+
+    fn outstanding(&self) -> Option<Millis> {
+        match self.wire {
+            Wire::Quiet => None,
+            Wire::Draining { until } | Wire::Asked { until, .. } => Some(until),
+        }
+    }
+
+    /// A read whose question was sent after everything that it shall prove, or the wait for one.
+    pub(super) fn fresh(&self, now: Millis) -> Result<crate::Power, Want> {
+        if self.seen.ticket > self.work.since {
+            Ok(self.seen.power)
+        } else if self.work.read_at > now {
+            Err(Want::Wait(self.work.read_at))
+        } else {
+            Err(Want::Exchange(Ask::Power))
+        }
+    }
+
+    /// The earliest time for firing that order once more.
+    pub(super) fn fire_at(&self, order: Order, pacing: &Pacing) -> Millis {
+        let learned_ms = match order {
+            Order::Off => self.learned_off_ms,
+            Order::On | Order::Soft | Order::Reset | Order::Nmi => self.learned_on_ms,
+        };
+        let again = match self.work.fired {
+            Some((last, at)) if last == order => at + pacing.refire_ms(learned_ms, self.work.fires),
+            Some(_) | None => 0,
+        };
+        let dwelt = match (order, self.last_off) {
+            (Order::On, Some(off)) => off + pacing.dwell_ms,
+            _ => 0,
+        };
+        again.max(dwelt)
+    }
+
+    pub(super) fn work(&self) -> &Work {
+        &self.work
+    }
+}
+
+fn left_there(goal: Goal, cause: alloc::sync::Arc<str>) -> Want {
+    Want::Rest(Rest::Idle { drifted: true }, Some(Report::LeftThere { goal, cause }))
+}

@@ -1,0 +1,122 @@
+//! Ends and causes in words a person can act on: which endpoint, what was tried how often, what it said.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::sync::Arc;
+
+use super::{Cause, Operation, Pacing};
+use crate::action::{Action, Boot, Order, Power, Step};
+use crate::ledger::Charge;
+use crate::record::Settlement;
+
+pub(super) fn no_answer(pacing: &Pacing) -> Cause {
+    let seconds = pacing.exchange_ms.div_ceil(1000);
+    let words = format!("{}: no answer within {seconds} s", pacing.endpoint);
+    Cause { denied: false, words: words.into() }
+}
+
+/// The deadline passed. What may have happened without a proof is uncertain, the rest has failed.
+pub(super) fn deadline_passed(op: &Operation, charge: &Charge, pacing: &Pacing) -> Settlement {
+    let seconds = charge.deadline.saturating_sub(charge.started).div_ceil(1000);
+    let words = format!(
+        "{}: not confirmed within {seconds} s; {}{}",
+        pacing.endpoint,
+        tried(op, charge),
+        last_cause(op)
+    );
+    let fired_once = charge.steps.has(Step::Reset) || charge.steps.has(Step::Nmi);
+    if fired_once { Settlement::Uncertain(words) } else { Settlement::Failed(words) }
+}
+
+pub(super) fn denied(op: &Operation, pacing: &Pacing) -> Settlement {
+    Settlement::Failed(format!(
+        "{}: the BMC refused the account; not tried again until the inventory changes{}",
+        pacing.endpoint,
+        last_cause(op)
+    ))
+}
+
+pub(super) fn out_of_attempts(op: &Operation, order: Order, pacing: &Pacing) -> Settlement {
+    let times = op.work().fires;
+    let power = op.seen().power.word();
+    Settlement::Failed(format!(
+        "{}: {} fired {times} times, still reads {power}{}",
+        pacing.endpoint,
+        order.word(),
+        last_cause(op)
+    ))
+}
+
+pub(super) fn no_boot(op: &Operation, boot: Boot, pacing: &Pacing) -> Settlement {
+    Settlement::Failed(format!(
+        "{}: boot override {} not set after {} tries{}",
+        pacing.endpoint,
+        boot.device.word(),
+        op.work().fires,
+        last_cause(op)
+    ))
+}
+
+pub(super) fn refused(op: &Operation, order: Order, cause: &Cause, pacing: &Pacing) -> Settlement {
+    let power = op.seen().power.word();
+    Settlement::Failed(format!(
+        "{}: {} refused while it reads {power}: {}",
+        pacing.endpoint,
+        order.word(),
+        cause.words
+    ))
+}
+
+pub(super) fn lost(order: Order, cause: &Cause) -> Settlement {
+    Settlement::Uncertain(format!(
+        "{} was sent once and not answered: {}; it is not repeated",
+        order.word(),
+        cause.words
+    ))
+}
+
+pub(super) fn interrupted(order: Order, pacing: &Pacing) -> Settlement {
+    Settlement::Uncertain(format!(
+        "{}: a restart came between recording and confirming the {}; it may or may not have been \
+         sent and is not repeated",
+        pacing.endpoint,
+        order.word()
+    ))
+}
+
+pub(super) fn not_returned(op: &Operation, now: crate::Millis, pacing: &Pacing) -> Arc<str> {
+    if op.held(now) {
+        return "held by somebody else".into();
+    }
+    format!("{}: {} errors in a row{}", pacing.endpoint, op.work().errors, last_cause(op)).into()
+}
+
+fn tried(op: &Operation, charge: &Charge) -> String {
+    let work = op.work();
+    let asked =
+        charge.steps.has(Step::Asked) && matches!(charge.action, Action::Soft | Action::SoftCycle);
+    match (work.fired, asked) {
+        (Some((order, _)), _) => {
+            format!("{} fired {} times, reads {}", order.word(), work.fires, power(op))
+        }
+        (None, true) => {
+            format!("the operating system was asked once to shut down, reads {}", power(op))
+        }
+        (None, false) => format!("nothing was fired, power reads {}", power(op)),
+    }
+}
+
+fn power(op: &Operation) -> &'static str {
+    match op.seen().power {
+        Power::On => "on",
+        Power::Off => "off",
+        Power::Unknown => "unknown",
+    }
+}
+
+fn last_cause(op: &Operation) -> String {
+    match &op.work().cause {
+        Some(cause) => format!("; last: {}", cause.words),
+        None => String::new(),
+    }
+}

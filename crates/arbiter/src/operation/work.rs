@@ -1,0 +1,76 @@
+//! What an operation remembers of its present pursuit, in this life of the agent only.
+
+use super::{Answer, Ask, Cause};
+use crate::action::{Goal, Order, Step};
+use crate::{Millis, Seq};
+
+/// The one exchange that may be outstanding.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Wire {
+    /// None is.
+    Quiet,
+    /// One that an earlier agent may have left behind.
+    Draining { until: Millis },
+    /// One of ours, for the intent `seq`.
+    Asked { ticket: u32, ask: Ask, at: Millis, until: Millis, seq: Option<Seq> },
+}
+
+/// What is done while there is no intent.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Rest {
+    /// Polling at most. `drifted`: that the node left its goal was reported.
+    Idle { drifted: bool },
+    /// Within the settle window. `returned`: it left once and was brought back.
+    Watching { goal: Goal, until: Millis, returned: bool },
+    /// Bringing the node back. `late`: out of the settle window's watch, not for drift.
+    Returning { goal: Goal, late: bool },
+}
+
+/// What was done so far for the present intent or return.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Work {
+    /// Answers to tickets up to this one prove nothing.
+    pub(super) since: u32,
+    /// How often the present order was fired.
+    pub(super) fires: u8,
+    /// The last order fired, and when its outcome was known or given up.
+    pub(super) fired: Option<(Order, Millis)>,
+    /// Reads since the last fire.
+    pub(super) reads: u8,
+    /// No read before this.
+    pub(super) read_at: Millis,
+    /// Errors in a row.
+    pub(super) errors: u8,
+    /// How often the BMC refused the account.
+    pub(super) denied: u8,
+    /// The boot override is set and was read back.
+    pub(super) boot_set: bool,
+    /// What came of the order that may be sent only once.
+    pub(super) once: Option<Answer>,
+    /// A step whose record the ledger has not shown yet.
+    pub(super) marking: Option<Step>,
+    /// The step that this very life put on record last.
+    pub(super) marked: Option<Step>,
+    /// The end was handed to the journal.
+    pub(super) settling: bool,
+    /// The last thing that went wrong.
+    pub(super) cause: Option<Cause>,
+}
+
+impl Work {
+    pub(super) fn since(ticket: u32) -> Self {
+        Self { since: ticket, ..Self::default() }
+    }
+
+    pub(super) fn read_again(&mut self, newest: u32, at: Millis) {
+        self.since = newest;
+        self.read_at = at;
+    }
+
+    /// Begins to count anew, for the next half of a cycle.
+    pub(super) fn next_half(&mut self) {
+        self.fires = 0;
+        self.fired = None;
+        self.reads = 0;
+    }
+}

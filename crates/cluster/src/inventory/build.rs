@@ -1,0 +1,301 @@
+//! From what was written to what it means: all files together, every check that needs more than
+//! one key. It reads no files.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::Hash;
+use std::sync::Arc;
+
+use nodeset::NodeSet;
+use toml::Spanned;
+
+use super::address::Address;
+use super::credentials::{self, Known};
+use super::file::{Block, Written};
+use super::finding::{Findings, Report, quoted};
+use super::model::{
+    Cipher, Driver, Endpoint, Inventory, Labels, NODES_MAX, Node, Privilege, Settings, names,
+};
+use super::options::{Options, wrong_word};
+use super::source::{Place, Source, Text};
+use super::{bmc, groups};
+
+/// Builds the inventory. It is worth something only when `report` has no errors afterwards.
+pub(super) fn build(files: &mut [(Source<'_>, Written)], report: &mut Report) -> Inventory {
+    let known = credentials::check(files, report);
+    let files = &*files;
+    let defaults = Defaults::read(files, &known, &mut report.errors);
+    let mut builder = Builder::new(&known, report);
+    for (source, written) in files {
+        for block in &written.nodes {
+            builder.add_block(block, source, &defaults);
+        }
+    }
+    let complete = !builder.nodes_lost && files.iter().all(|(_, written)| !written.nodes_lost);
+    let nodes = builder.finish();
+    let all = names(nodes.keys().map(|name| &**name));
+    let groups = groups::resolve(files, &all, complete, &mut report.errors);
+    let credentials = known.into_iter().filter_map(|(name, known)| Some((name, known?))).collect();
+    Inventory { nodes, groups, credentials, warnings: Findings::default(), all }
+}
+
+/// The `[defaults]` of all files together.
+#[derive(Default)]
+struct Defaults<'s> {
+    options: Options<'s>,
+    /// All keys that are set, rightly or wrongly.
+    keys: BTreeMap<&'s str, Place<'s>>,
+}
+
+impl<'s> Defaults<'s> {
+    fn read(files: &'s [(Source<'s>, Written)], known: &Known, errors: &mut Findings) -> Self {
+        let mut merged = Self::default();
+        for (source, written) in files {
+            for key in &written.default_keys {
+                merged.add_key(key.get_ref(), source.place(key.span()), errors);
+            }
+            if let Some(block) = &written.defaults {
+                let options = Options::read(block, source, known, errors);
+                merged.options = options.over(&merged.options);
+            }
+        }
+        merged
+    }
+
+    fn add_key(&mut self, key: &'s str, place: Place<'s>, errors: &mut Findings) {
+        if let Some(first) = self.keys.get(key) {
+            let message = format!("default {key} is set twice");
+            errors.add_pair(&place, message, (first, "first set here"));
+        } else if key == "names" || key == "bmc" {
+            errors.add(&place, format!("{key} belongs in [[nodes]]"));
+        }
+        self.keys.entry(key).or_insert(place);
+    }
+}
+
+/// Makes nodes out of blocks, and keeps what it takes to find doubles and to share what is equal.
+struct Builder<'s, 'r> {
+    known: &'r Known,
+    report: &'r mut Report,
+    /// Where the names of each block are.
+    blocks: Vec<Place<'s>>,
+    /// Each node with the index of its block.
+    nodes: BTreeMap<Arc<str>, (Node, usize)>,
+    /// Names that are in two blocks, by the pair of blocks.
+    doubles: BTreeMap<(usize, usize), Vec<Arc<str>>>,
+    /// The first node of each address.
+    firsts: HashMap<Address, Arc<str>>,
+    /// Addresses of several nodes: where the second is, and their names.
+    shared: BTreeMap<Address, (Place<'s>, Vec<Arc<str>>)>,
+    labels: HashSet<Arc<Labels>>,
+    words: HashSet<Arc<str>>,
+    settings: HashSet<Arc<Settings>>,
+    nodes_lost: bool,
+}
+
+/// What all nodes of a block have in common.
+struct Common<'b, 's> {
+    names: &'b Text,
+    bmc: Place<'s>,
+    driver: Driver,
+    credentials: Arc<str>,
+    options: Options<'s>,
+}
+
+impl<'s, 'r> Builder<'s, 'r> {
+    fn new(known: &'r Known, report: &'r mut Report) -> Self {
+        Self {
+            known,
+            report,
+            blocks: Vec::new(),
+            nodes: BTreeMap::new(),
+            doubles: BTreeMap::new(),
+            firsts: HashMap::new(),
+            shared: BTreeMap::new(),
+            labels: HashSet::new(),
+            words: HashSet::new(),
+            settings: HashSet::new(),
+            nodes_lost: false,
+        }
+    }
+
+    fn add_block(
+        &mut self,
+        block: &Spanned<Block>,
+        source: &'s Source<'s>,
+        defaults: &Defaults<'s>,
+    ) {
+        let added = self.try_add_block(block, source, defaults).is_some();
+        self.nodes_lost |= !added;
+    }
+
+    /// `None` when nodes of the block had to be left out, for reasons that were reported.
+    fn try_add_block(
+        &mut self,
+        block: &Spanned<Block>,
+        source: &'s Source<'s>,
+        defaults: &Defaults<'s>,
+    ) -> Option<()> {
+        let place = source.place(block.span());
+        let block = block.get_ref();
+        let errors = &mut self.report.errors;
+        let options = Options::read(block, source, self.known, errors).over(&defaults.options);
+        for (key, is_set) in [
+            ("names", block.names.is_some()),
+            ("bmc", block.bmc.is_some()),
+            ("driver", block.driver.is_some() || defaults.keys.contains_key("driver")),
+            (
+                "credentials",
+                options.credentials.is_some() || defaults.keys.contains_key("credentials"),
+            ),
+        ] {
+            if !is_set {
+                errors.add(&place, format!("{key} is missing"));
+            }
+        }
+        let (names, bmc) = (block.names.as_ref()?, block.bmc.as_ref()?);
+        let set = node_names(names, source, errors)?;
+        let pairs = bmc::pairs((names, &set), bmc, source, errors)?;
+        let (driver, credentials) = (options.driver?, options.credentials.clone()?);
+        self.blocks.push(source.place(names.span()));
+        let bmc = source.place(bmc.span());
+        self.add_nodes(&Common { names, bmc, driver, credentials, options }, pairs)
+    }
+
+    fn add_nodes(&mut self, common: &Common<'_, 's>, pairs: Vec<bmc::Pair>) -> Option<()> {
+        let settings = intern(&mut self.settings, common.options.settings);
+        for (name, bmc) in pairs {
+            let labels = self.labels(common, &name)?;
+            let endpoint = self.endpoint(common, &name, &bmc)?;
+            let name: Arc<str> = name.into();
+            let settings = Arc::clone(&settings);
+            self.add_node(common, Node { name, endpoint, labels, settings });
+        }
+        Some(())
+    }
+
+    fn add_node(&mut self, common: &Common<'_, 's>, node: Node) {
+        let block = self.blocks.len() - 1;
+        let name = Arc::clone(&node.name);
+        if let Some((_, first)) = self.nodes.get(&name) {
+            self.doubles.entry((*first, block)).or_default().push(name);
+            return;
+        }
+        match self.firsts.get(&node.endpoint.address) {
+            Some(first) => {
+                let start = || (common.bmc.clone(), vec![Arc::clone(first)]);
+                let address = node.endpoint.address.clone();
+                self.shared.entry(address).or_insert_with(start).1.push(Arc::clone(&name));
+            }
+            None => {
+                self.firsts.insert(node.endpoint.address.clone(), Arc::clone(&name));
+            }
+        }
+        self.nodes.insert(name, (node, block));
+    }
+
+    /// Fills in the labels; the first mistake of a block is reported, the rest are the same.
+    fn labels(&mut self, common: &Common<'_, 's>, name: &str) -> Option<Arc<Labels>> {
+        let mut labels = Labels::new();
+        for (label, (template, place)) in &common.options.labels {
+            let message = match template.render(name) {
+                Ok(value) => match wrong_word(&value) {
+                    None => {
+                        let label = intern_word(&mut self.words, label);
+                        labels.insert(label, intern_word(&mut self.words, &value));
+                        continue;
+                    }
+                    Some(wrong) => format!("label value {} of {name}: {wrong}", quoted(&value)),
+                },
+                Err(number) => bmc::no_number(common.names, number),
+            };
+            self.report.errors.add(place, message);
+            return None;
+        }
+        Some(intern(&mut self.labels, labels))
+    }
+
+    fn endpoint(&mut self, common: &Common<'_, 's>, name: &str, bmc: &str) -> Option<Endpoint> {
+        match Address::parse(bmc, common.driver.default_port()) {
+            Ok(address) => Some(Endpoint {
+                driver: common.driver,
+                address,
+                credentials: intern_word(&mut self.words, &common.credentials),
+                cipher: common.options.cipher.unwrap_or(Cipher::Best),
+                privilege: common.options.privilege.unwrap_or(Privilege::Operator),
+            }),
+            Err(error) => {
+                let message = format!("bmc {} of {name}: {error}", quoted(bmc));
+                self.report.errors.add(&common.bmc, message);
+                None
+            }
+        }
+    }
+
+    fn finish(self) -> BTreeMap<Arc<str>, Node> {
+        for ((first, second), doubles) in &self.doubles {
+            let set = names(doubles.iter().map(|name| &**name));
+            let other = (&self.blocks[*first], "first listed here");
+            let message = format!("listed twice: {set}");
+            self.report.errors.add_pair(&self.blocks[*second], message, other);
+        }
+        for (address, (place, sharers)) in &self.shared {
+            let set = names(sharers.iter().map(|name| &**name));
+            let endpoints =
+                sharers.iter().filter_map(|name| Some(&self.nodes.get(name)?.0.endpoint));
+            if endpoints.collect::<HashSet<_>>().len() > 1 {
+                let message = format!("{set} share bmc {address}, and reach it in different ways");
+                self.report.errors.add(place, message);
+            } else {
+                let message =
+                    format!("{set} share bmc {address}, which over ipmi has one power switch");
+                self.report.warnings.add(place, message);
+            }
+        }
+        if self.nodes.len() > NODES_MAX {
+            let place = self.blocks.last().expect("there are nodes, so there is a block");
+            self.report.errors.add(place, format!("more than {NODES_MAX} nodes in all"));
+        }
+        self.nodes.into_iter().map(|(name, (node, _))| (name, node)).collect()
+    }
+}
+
+/// Parses the names of a block. Groups and wildcards aren't accepted: they are made of nodes.
+fn node_names(names: &Text, source: &Source<'_>, errors: &mut Findings) -> Option<NodeSet> {
+    let set = match NodeSet::parse(names.get_ref(), NODES_MAX) {
+        Ok(set) => set,
+        Err(error) => {
+            let place = source.inside(names, error.column() - 1);
+            errors.add(&place, error.kind().to_string());
+            return None;
+        }
+    };
+    if set.is_empty() {
+        errors.add(&source.place(names.span()), "no names");
+        return None;
+    }
+    let odd = set.iter().find(|name| !name.starts_with(|c: char| c.is_ascii_alphanumeric()));
+    if let Some(odd) = odd {
+        let message = format!("node {} does not start with a letter or digit", quoted(&odd));
+        errors.add(&source.place(names.span()), message);
+        return None;
+    }
+    Some(set)
+}
+
+fn intern<T: Eq + Hash>(known: &mut HashSet<Arc<T>>, value: T) -> Arc<T> {
+    if let Some(same) = known.get(&value) {
+        return Arc::clone(same);
+    }
+    let new = Arc::new(value);
+    known.insert(Arc::clone(&new));
+    new
+}
+
+fn intern_word(known: &mut HashSet<Arc<str>>, word: &str) -> Arc<str> {
+    if let Some(same) = known.get(word) {
+        return Arc::clone(same);
+    }
+    let new: Arc<str> = word.into();
+    known.insert(Arc::clone(&new));
+    new
+}

@@ -1,0 +1,119 @@
+//! What differs between two inventories, as node sets. It applies nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use nodeset::NodeSet;
+
+use super::model::{Inventory, Node, names};
+
+/// A kind of difference in a node that is in both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// Another driver.
+    Driver,
+    /// Another host or port.
+    Address,
+    /// Other credentials, or the same ones defined differently.
+    Credentials,
+    /// Another cipher suite or privilege level.
+    Access,
+    /// Other labels.
+    Labels,
+    /// Other settings.
+    Settings,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Driver => "driver",
+            Self::Address => "address",
+            Self::Credentials => "credentials",
+            Self::Access => "cipher or privilege",
+            Self::Labels => "labels",
+            Self::Settings => "settings",
+        })
+    }
+}
+
+/// The differences.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Diff {
+    /// Nodes that are new.
+    pub added: NodeSet,
+    /// Nodes that are gone.
+    pub removed: NodeSet,
+    /// Nodes that changed, by kind; a node may be in several.
+    pub changed: BTreeMap<Change, NodeSet>,
+    /// Groups that are new, gone or have other members.
+    pub groups: BTreeSet<String>,
+}
+
+impl Diff {
+    /// Whether the inventories mean the same.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.added.is_empty()
+            && self.removed.is_empty()
+            && self.changed.is_empty()
+            && self.groups.is_empty()
+    }
+}
+
+/// One line for each kind of difference, as `added: n[1-4]`; `no change` when there is none.
+impl fmt::Display for Diff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut lines = Vec::new();
+        for (what, set) in [("added", &self.added), ("removed", &self.removed)] {
+            lines.extend((!set.is_empty()).then(|| format!("{what}: {set}")));
+        }
+        lines.extend(self.changed.iter().map(|(change, set)| format!("{change} changed: {set}")));
+        if !self.groups.is_empty() {
+            let groups: Vec<&str> = self.groups.iter().map(String::as_str).collect();
+            lines.push(format!("groups changed: {}", groups.join(", ")));
+        }
+        if lines.is_empty() { f.write_str("no change") } else { f.write_str(&lines.join("\n")) }
+    }
+}
+
+/// Compares two inventories.
+#[must_use]
+pub fn diff(old: &Inventory, new: &Inventory) -> Diff {
+    let mut changed: BTreeMap<Change, Vec<&str>> = BTreeMap::new();
+    for (name, after) in &new.nodes {
+        let before = old.nodes.get(name);
+        for change in before.into_iter().flat_map(|before| changes((old, before), (new, after))) {
+            changed.entry(change).or_default().push(name);
+        }
+    }
+    Diff {
+        added: new.all.difference(&old.all),
+        removed: old.all.difference(&new.all),
+        changed: changed.into_iter().map(|(c, list)| (c, names(list.into_iter()))).collect(),
+        groups: changed_groups(old, new),
+    }
+}
+
+fn changes(
+    (old, before): (&Inventory, &Node),
+    (new, after): (&Inventory, &Node),
+) -> impl Iterator<Item = Change> + use<> {
+    let (was, is) = (&before.endpoint, &after.endpoint);
+    let credentials = was.credentials == is.credentials
+        && old.credentials.get(&*was.credentials) == new.credentials.get(&*is.credentials);
+    let same = [
+        (Change::Driver, was.driver == is.driver),
+        (Change::Address, was.address == is.address),
+        (Change::Credentials, credentials),
+        (Change::Access, was.cipher == is.cipher && was.privilege == is.privilege),
+        (Change::Labels, before.labels == after.labels),
+        (Change::Settings, before.settings == after.settings),
+    ];
+    same.into_iter().filter(|(_, same)| !same).map(|(change, _)| change)
+}
+
+fn changed_groups(old: &Inventory, new: &Inventory) -> BTreeSet<String> {
+    let names = old.groups.keys().chain(new.groups.keys());
+    names.filter(|name| old.groups.get(*name) != new.groups.get(*name)).cloned().collect()
+}

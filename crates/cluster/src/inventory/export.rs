@@ -1,0 +1,86 @@
+//! An inventory as a document in the schema of the file, with references where secrets would be.
+//! It does not fold nodes back into blocks.
+
+use std::collections::BTreeMap;
+
+use nodeset::NodeSet;
+use serde::Serialize;
+
+use super::duration;
+use super::model::{CredentialRef, Drift, Inventory, Node, Policy, Poll};
+
+/// What [`Inventory::redacted`] gives: serializable as TOML or JSON, readable as an inventory.
+#[derive(Debug, Serialize)]
+pub struct Export<'i> {
+    nodes: Vec<Block<'i>>,
+    groups: &'i BTreeMap<String, NodeSet>,
+    credentials: &'i BTreeMap<String, CredentialRef>,
+}
+
+#[derive(Debug, Serialize)]
+struct Block<'i> {
+    names: &'i str,
+    bmc: String,
+    driver: &'static str,
+    credentials: &'i str,
+    cipher: &'static str,
+    privilege: &'static str,
+    #[serde(flatten)]
+    settings: BTreeMap<&'static str, Value>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    labels: BTreeMap<&'i str, &'i str>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Value {
+    Text(String),
+    Number(u32),
+}
+
+impl Inventory {
+    /// The inventory as a document that holds no secret: references as they are, a literal
+    /// password as `***`.
+    #[must_use]
+    pub fn redacted(&self) -> Export<'_> {
+        Export {
+            nodes: self.nodes.values().map(block).collect(),
+            groups: &self.groups,
+            credentials: &self.credentials,
+        }
+    }
+}
+
+fn block(node: &Node) -> Block<'_> {
+    Block {
+        names: &node.name,
+        bmc: node.endpoint.address.to_string(),
+        driver: node.endpoint.driver.word(),
+        credentials: &node.endpoint.credentials,
+        cipher: node.endpoint.cipher.word(),
+        privilege: node.endpoint.privilege.word(),
+        settings: settings(node),
+        labels: node.labels.iter().map(|(name, value)| (&**name, &**value)).collect(),
+    }
+}
+
+fn settings(node: &Node) -> BTreeMap<&'static str, Value> {
+    let settings = &node.settings;
+    let length = |ms: Option<u64>| ms.map(|ms| Value::Text(duration::format_ms(ms)));
+    let word = |word: Option<&'static str>| word.map(|word| Value::Text(word.to_owned()));
+    let poll = settings.poll.map(|poll| match poll {
+        Poll::Off => Value::Text("off".to_owned()),
+        Poll::EveryMs(ms) => Value::Text(duration::format_ms(ms)),
+    });
+    let all = [
+        ("drift", word(settings.drift.map(Drift::word))),
+        ("policy", word(settings.policy.map(Policy::word))),
+        ("settle", length(settings.settle_ms)),
+        ("dwell", length(settings.dwell_ms)),
+        ("deadline", length(settings.deadline_ms)),
+        ("attempts", settings.attempts.map(Value::Number)),
+        ("poll", poll),
+        ("exchange_timeout", length(settings.exchange_timeout_ms)),
+    ];
+    all.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
+}

@@ -1,0 +1,292 @@
+//! What was written: one inventory file as structs, with places. It checks the form, not the
+//! meaning.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use serde::de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer};
+use serde::{Deserialize, Deserializer};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
+
+use super::finding::{Findings, quoted};
+use super::source::{Masks, Raw, Source, Text};
+use super::{json, mask};
+use crate::secret::Secret;
+
+/// One file.
+#[derive(Default)]
+pub(super) struct Written {
+    pub(super) defaults: Option<Block>,
+    /// The keys of `[defaults]`, to find those that two files set.
+    pub(super) default_keys: Vec<Text>,
+    pub(super) nodes: Vec<Spanned<Block>>,
+    pub(super) groups: Vec<(Text, Text)>,
+    /// A definition that is not well formed is `None`, so that its name is known all the same.
+    pub(super) credentials: Vec<(Text, Option<CredentialBlock>)>,
+    /// Nodes were left out because their form is wrong.
+    pub(super) nodes_lost: bool,
+}
+
+/// `[[nodes]]`, or `[defaults]`, where `names` and `bmc` make no sense.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub(super) struct Block {
+    pub(super) names: Option<Text>,
+    pub(super) bmc: Option<Text>,
+    pub(super) driver: Option<Text>,
+    pub(super) credentials: Option<Text>,
+    #[serde(default)]
+    pub(super) labels: BTreeMap<Text, Text>,
+    pub(super) cipher: Option<Text>,
+    pub(super) privilege: Option<Text>,
+    pub(super) drift: Option<Text>,
+    pub(super) policy: Option<Text>,
+    pub(super) settle: Option<Text>,
+    pub(super) dwell: Option<Text>,
+    pub(super) deadline: Option<Text>,
+    pub(super) attempts: Option<Spanned<i64>>,
+    pub(super) poll: Option<Text>,
+    pub(super) exchange_timeout: Option<Text>,
+}
+
+/// `[credentials.NAME]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub(super) struct CredentialBlock {
+    pub(super) username: Text,
+    pub(super) password: Spanned<Reference>,
+    pub(super) kg: Option<Spanned<Reference>>,
+}
+
+/// A secret as it is written: itself, or where it is.
+pub(super) enum Reference {
+    Literal(Secret),
+    Table(ReferenceTable),
+}
+
+/// `{ file = … }` and its like; exactly one key must be set.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReferenceTable {
+    pub(super) file: Option<String>,
+    pub(super) env: Option<String>,
+    pub(super) credential: Option<String>,
+    pub(super) exec: Option<Vec<String>>,
+}
+
+impl<'de> Deserialize<'de> for Reference {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnyReference;
+        impl<'de> Visitor<'de> for AnyReference {
+            type Value = Reference;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a string or one of { file }, { env }, { credential }, { exec }")
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Reference, E> {
+                Ok(Reference::Literal(Secret::from(text.to_owned())))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Reference, A::Error> {
+                ReferenceTable::deserialize(MapAccessDeserializer::new(map)).map(Reference::Table)
+            }
+        }
+        deserializer.deserialize_any(AnyReference)
+    }
+}
+
+/// A mistake of form, before the file's masks are known.
+type Mistake = (Range<usize>, String);
+
+/// Reads one file. What is not well formed is reported and left out.
+pub(super) fn read<'a>(raw: &'a Raw, errors: &mut Findings) -> (Source<'a>, Written) {
+    let mut mistakes = Vec::new();
+    let read = if raw.json {
+        read_json(&raw.text, &mut mistakes)
+    } else {
+        let (root, syntax) = DeTable::parse_recoverable(&raw.text);
+        read_root(root.get_ref(), syntax, &mut mistakes)
+    };
+    let nothing = Written { nodes_lost: true, ..Written::default() };
+    let (mut masks, written) = read.unwrap_or((Masks::ByLook, nothing));
+    if let (true, Masks::Ranges(ranges)) = (raw.json, &mut masks) {
+        json::widen(&raw.text, ranges);
+    }
+    let source = Source { raw, masks };
+    for (span, message) in mistakes {
+        errors.add(&source.place(span), message);
+    }
+    (source, written)
+}
+
+fn read_json(text: &str, mistakes: &mut Vec<Mistake>) -> Option<(Masks, Written)> {
+    let toml = match json::as_toml(text) {
+        Ok(toml) => toml,
+        Err(error) => {
+            mistakes.push((error.offset..error.offset, error.message));
+            return None;
+        }
+    };
+    let (root, syntax) = DeValue::parse_recoverable(&toml);
+    match root.get_ref() {
+        DeValue::Table(table) => read_root(table, syntax, mistakes),
+        DeValue::String(_)
+        | DeValue::Integer(_)
+        | DeValue::Float(_)
+        | DeValue::Boolean(_)
+        | DeValue::Datetime(_)
+        | DeValue::Array(_) => {
+            mistakes.push((root.span(), "an inventory is an object".to_owned()));
+            None
+        }
+    }
+}
+
+fn read_root(
+    root: &DeTable<'_>,
+    syntax: Vec<toml::de::Error>,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<(Masks, Written)> {
+    mistakes.extend(
+        syntax.iter().map(|error| (error.span().unwrap_or_default(), error.message().to_owned())),
+    );
+    if !mistakes.is_empty() {
+        return None;
+    }
+    let mut written = Written::default();
+    for (key, value) in root {
+        match key.get_ref().as_ref() {
+            "defaults" => read_defaults(value, &mut written, mistakes),
+            "nodes" => read_nodes(value, &mut written, mistakes),
+            "groups" => read_groups(value, &mut written, mistakes),
+            "credentials" => read_credentials(value, &mut written, mistakes),
+            other => mistakes.push((
+                key.span(),
+                format!(
+                    "unknown key {}, expected one of `defaults`, `nodes`, `groups`, `credentials`",
+                    quoted(other)
+                ),
+            )),
+        }
+    }
+    Some((Masks::Ranges(mask::ranges(root)), written))
+}
+
+fn read_defaults(value: &Spanned<DeValue<'_>>, written: &mut Written, mistakes: &mut Vec<Mistake>) {
+    written.default_keys = entries(value, "[defaults]", mistakes).map(|(key, _)| key).collect();
+    written.defaults = formed(value, mistakes).map(|formed| formed.read);
+}
+
+fn read_nodes(value: &Spanned<DeValue<'_>>, written: &mut Written, mistakes: &mut Vec<Mistake>) {
+    let Some(blocks) = value.get_ref().as_array() else {
+        mistakes.push((value.span(), "nodes is a list: write [[nodes]]".to_owned()));
+        written.nodes_lost = true;
+        return;
+    };
+    for block in blocks.iter() {
+        match well_formed(block, mistakes) {
+            Some(read) => written.nodes.push(Spanned::new(block.span(), read)),
+            None => written.nodes_lost = true,
+        }
+    }
+}
+
+fn read_groups(value: &Spanned<DeValue<'_>>, written: &mut Written, mistakes: &mut Vec<Mistake>) {
+    for (key, members) in entries(value, "[groups]", mistakes).collect::<Vec<_>>() {
+        match members.get_ref().as_str() {
+            Some(text) => {
+                let members = Spanned::new(members.span(), text.to_owned());
+                written.groups.push((key, members));
+            }
+            None => mistakes.push((members.span(), "a group is a node set in a string".to_owned())),
+        }
+    }
+}
+
+fn read_credentials(
+    value: &Spanned<DeValue<'_>>,
+    written: &mut Written,
+    mistakes: &mut Vec<Mistake>,
+) {
+    for (key, block) in entries(value, "[credentials.NAME]", mistakes).collect::<Vec<_>>() {
+        let block = well_formed(block, mistakes);
+        written.credentials.push((key, block));
+    }
+}
+
+/// The entries of a table; a mistake when it is none.
+fn entries<'v, 'i>(
+    value: &'v Spanned<DeValue<'i>>,
+    header: &str,
+    mistakes: &mut Vec<Mistake>,
+) -> impl Iterator<Item = (Text, &'v Spanned<DeValue<'i>>)> + use<'v, 'i> {
+    let table = value.get_ref().as_table();
+    if table.is_none() {
+        mistakes.push((value.span(), format!("expected a table: write {header}")));
+    }
+    let named = |(key, value): (&'v Spanned<Cow<'i, str>>, _)| {
+        (Spanned::new(key.span(), key.get_ref().to_string()), value)
+    };
+    table.into_iter().flatten().map(named)
+}
+
+/// A table read as `T`, as far as it could be.
+struct Formed<T> {
+    read: T,
+    /// Nothing that `T` knows was taken out.
+    whole: bool,
+}
+
+fn well_formed<T: DeserializeOwned>(
+    value: &Spanned<DeValue<'_>>,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<T> {
+    formed(value, mistakes).filter(|formed| formed.whole).map(|formed| formed.read)
+}
+
+/// Reads a table as `T`. serde stops at the first mistake, so the key it stopped at is reported
+/// and taken out until nothing is wrong with the rest.
+fn formed<T: DeserializeOwned>(
+    value: &Spanned<DeValue<'_>>,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<Formed<T>> {
+    let before = mistakes.len();
+    let mut rest = value.clone();
+    let mut whole = true;
+    loop {
+        let error = match T::deserialize(ValueDeserializer::from(rest.clone())) {
+            Ok(read) => return Some(Formed { read, whole }),
+            Err(error) => error,
+        };
+        let span = error.span().unwrap_or_else(|| value.span());
+        let missing = error.message().starts_with("missing field");
+        // what is missing after a key was taken out is missing because of that
+        if !missing || mistakes.len() == before {
+            mistakes.push((span.clone(), described(error.message())));
+        }
+        if missing || !take_out(&mut rest, span.start) {
+            return None;
+        }
+        whole &= error.message().starts_with("unknown field");
+    }
+}
+
+/// Removes the key that is, or whose value is, at `offset`; says whether there is one.
+fn take_out(value: &mut Spanned<DeValue<'_>>, offset: usize) -> bool {
+    let DeValue::Table(table) = value.get_mut() else { return false };
+    let here = |span: Range<usize>| span.contains(&offset);
+    let found = table.iter().find(|(key, value)| here(key.span()) || here(value.span()));
+    let found = found.map(|(key, _)| key.clone());
+    found.is_some_and(|key| table.remove(&key).is_some())
+}
+
+/// serde's words without the value that was found, which may be a secret.
+fn described(message: &str) -> String {
+    if message.starts_with("invalid type") || message.starts_with("invalid value") {
+        let expected = message.rfind(", expected ").map(|at| &message[at + 2..]);
+        return expected.unwrap_or("wrong type of value").to_owned();
+    }
+    let escape =
+        |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
+    message.replace("field `", "key `").chars().map(escape).collect()
+}

@@ -1,0 +1,33 @@
+//! The inventory: which nodes there are, how their BMCs are reached and where the secrets are, read
+//! from TOML or JSON. It talks to no BMC and resolves no secret.
+
+mod address;
+mod bmc;
+mod build;
+mod credentials;
+mod diff;
+pub mod duration;
+mod expand;
+mod export;
+mod file;
+mod finding;
+mod groups;
+mod json;
+mod load;
+mod mask;
+mod model;
+mod options;
+mod source;
+mod template;
+#[cfg(test)]
+mod tests;
+
+pub use address::{Address, AddressError, Host};
+pub use diff::{Change, Diff, diff};
+pub use export::Export;
+pub use finding::{FINDINGS_MAX, Finding, Findings};
+pub use load::{FILES_MAX, INVENTORY_MAX_BYTES, LoadError};
+pub use model::{
+    Cipher, CredentialRef, Drift, Driver, Endpoint, Inventory, Labels, NODES_MAX, Node, Policy,
+    Poll, Privilege, Settings,
+};

@@ -1,0 +1,236 @@
+//! What an inventory means: nodes, how each is reached, groups and where secrets are. It holds no
+//! secret but a literal one, and says nothing about what a node does at the moment.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use nodeset::{Groups, NodeSet};
+use serde::Serialize;
+
+use super::address::Address;
+use super::finding::Findings;
+use crate::secret::SecretRef;
+
+/// An inventory has at most so many nodes.
+pub const NODES_MAX: usize = 250_000;
+
+/// Labels of a node, shared between all nodes that have the same ones.
+pub type Labels = BTreeMap<Arc<str>, Arc<str>>;
+
+/// All nodes of a cluster, checked.
+#[derive(Debug, Clone, Default)]
+pub struct Inventory {
+    /// The nodes by name.
+    pub nodes: BTreeMap<Arc<str>, Node>,
+    /// The groups by name, each a subset of the nodes.
+    pub groups: BTreeMap<String, NodeSet>,
+    /// The credentials by name.
+    pub credentials: BTreeMap<String, CredentialRef>,
+    /// What is doubtful, but no error.
+    pub warnings: Findings,
+    /// The names of all nodes, folded.
+    pub(super) all: NodeSet,
+}
+
+/// One machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its BMC.
+    pub endpoint: Endpoint,
+    /// Its labels.
+    pub labels: Arc<Labels>,
+    /// What was set for it; what wasn't is up to the agent.
+    pub settings: Arc<Settings>,
+}
+
+/// How a BMC is reached. Nodes with the same address have the same endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Endpoint {
+    /// The protocol.
+    pub driver: Driver,
+    /// Host and port.
+    pub address: Address,
+    /// A key of [`Inventory::credentials`].
+    pub credentials: Arc<str>,
+    /// The cipher suite to ask for.
+    pub cipher: Cipher,
+    /// The privilege level to ask for.
+    pub privilege: Privilege,
+}
+
+/// Settings of a node; `None` leaves the choice to the agent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Settings {
+    /// What to do about a node that changes its power by itself.
+    pub drift: Option<Drift>,
+    /// What happens when a newer command meets a running one.
+    pub policy: Option<Policy>,
+    /// How long a confirmed node is watched for a late command, in milliseconds, at most 1 h.
+    pub settle_ms: Option<u64>,
+    /// The least time between a fired off and a fired on, in milliseconds, at most 10 min.
+    pub dwell_ms: Option<u64>,
+    /// How long a command may take in all, in milliseconds, 1 s to 7 days.
+    pub deadline_ms: Option<u64>,
+    /// How often a command is fired at most, 1 to 1000.
+    pub attempts: Option<u32>,
+    /// How often an idle node's power is read.
+    pub poll: Option<Poll>,
+    /// How long one exchange with the BMC may take, in milliseconds, 100 ms to 5 min.
+    pub exchange_timeout_ms: Option<u64>,
+}
+
+/// The reading of idle nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Poll {
+    /// Never.
+    Off,
+    /// Once in so many milliseconds, 1 s to 24 h.
+    EveryMs(u64),
+}
+
+/// A user name and where its secrets are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CredentialRef {
+    /// The user name, which isn't secret.
+    pub username: String,
+    /// The password.
+    pub password: SecretRef,
+    /// The BMC key of two-key logins (IPMI 2.0, 13.31), if it is set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kg: Option<SecretRef>,
+}
+
+/// A closed list of words that the file may use.
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$doc])* $variant,)* }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The word in the file.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+        }
+
+        impl Word for $name {
+            const ALL: &[Self] = Self::ALL;
+            fn word(self) -> &'static str {
+                $name::word(self)
+            }
+        }
+    };
+}
+
+/// Lets one function read all closed lists of words.
+pub(super) trait Word: Copy + 'static {
+    const ALL: &[Self];
+    fn word(self) -> &'static str;
+}
+
+words! {
+    /// A protocol that BMCs speak.
+    Driver {
+        /// IPMI 2.0 over RMCP+.
+        Ipmi = "ipmi",
+    }
+}
+
+words! {
+    /// IPMI cipher suites (IPMI 2.0, table 22-20).
+    Cipher {
+        /// The best that the BMC offers.
+        Best = "best",
+        /// Suite 17: SHA-256, AES.
+        Suite17 = "17",
+        /// Suite 3: SHA-1, AES.
+        Suite3 = "3",
+    }
+}
+
+words! {
+    /// IPMI privilege levels (IPMI 2.0, 6.8) that may change power.
+    Privilege {
+        /// Enough for power commands, and all that many accounts have.
+        Operator = "operator",
+        /// Everything.
+        Administrator = "administrator",
+    }
+}
+
+words! {
+    /// What to do about a node that changes its power by itself.
+    Drift {
+        /// Report it.
+        Observe = "observe",
+        /// Bring it back.
+        Enforce = "enforce",
+    }
+}
+
+words! {
+    /// What happens when a newer command meets a running one.
+    Policy {
+        /// The newer one wins.
+        Supersede = "supersede",
+        /// It waits for its turn.
+        Queue = "queue",
+        /// One runs, one waits, more are refused.
+        Next = "next",
+    }
+}
+
+impl Driver {
+    /// The port when an address names none.
+    #[must_use]
+    pub const fn default_port(self) -> u16 {
+        match self {
+            Self::Ipmi => 623,
+        }
+    }
+}
+
+impl Inventory {
+    /// The node of that name.
+    #[must_use]
+    pub fn node(&self, name: &str) -> Option<&Node> {
+        self.nodes.get(name)
+    }
+
+    /// The nodes that have all of these labels with these values; all nodes when there are none.
+    #[must_use]
+    pub fn select(&self, selector: &[(&str, &str)]) -> NodeSet {
+        let matches = |node: &Node| {
+            selector
+                .iter()
+                .all(|(label, value)| node.labels.get(*label).is_some_and(|v| **v == **value))
+        };
+        names(self.nodes.values().filter(|node| matches(node)).map(|node| &*node.name))
+    }
+}
+
+impl Groups for Inventory {
+    fn group(&self, name: &str) -> Option<NodeSet> {
+        self.groups.get(name).cloned()
+    }
+
+    fn all(&self) -> NodeSet {
+        self.all.clone()
+    }
+
+    fn wildcard(&self, pattern: &str) -> NodeSet {
+        self.all.matching(pattern)
+    }
+}
+
+/// Folds names that were parsed as node names before.
+pub(super) fn names<'n>(names: impl Iterator<Item = &'n str>) -> NodeSet {
+    NodeSet::from_names(names).expect("names of nodes were parsed when they were read")
+}

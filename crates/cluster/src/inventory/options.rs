@@ -1,0 +1,205 @@
+//! Turns the optional keys of `[defaults]` and `[[nodes]]` into values, and lays one over the
+//! other. It doesn't say what holds when neither sets a key.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use toml::Spanned;
+
+use super::credentials::Known;
+use super::duration;
+use super::file::Block;
+use super::finding::{Findings, quoted};
+use super::model::{Cipher, Driver, Poll, Privilege, Settings, Word};
+use super::source::{Place, Source, Text};
+use super::template::Template;
+
+const SETTLE_MS: RangeInclusive<u64> = 0..=3_600_000;
+const DWELL_MS: RangeInclusive<u64> = 0..=600_000;
+const DEADLINE_MS: RangeInclusive<u64> = 1_000..=604_800_000;
+const POLL_MS: RangeInclusive<u64> = 1_000..=86_400_000;
+const EXCHANGE_TIMEOUT_MS: RangeInclusive<u64> = 100..=300_000;
+const ATTEMPTS: RangeInclusive<i64> = 1..=1_000;
+/// Names of labels, groups and credentials, and values of labels, are at most so long, in bytes.
+const WORD_MAX_BYTES: usize = 63;
+
+/// What a block sets.
+#[derive(Clone, Default)]
+pub(super) struct Options<'s> {
+    pub(super) driver: Option<Driver>,
+    pub(super) credentials: Option<Arc<str>>,
+    pub(super) cipher: Option<Cipher>,
+    pub(super) privilege: Option<Privilege>,
+    pub(super) labels: BTreeMap<Arc<str>, (Template, Place<'s>)>,
+    pub(super) settings: Settings,
+}
+
+impl<'s> Options<'s> {
+    pub(super) fn read(
+        block: &Block,
+        source: &'s Source<'s>,
+        known: &Known,
+        errors: &mut Findings,
+    ) -> Self {
+        Self {
+            driver: word(&block.driver, "driver", source, errors),
+            credentials: credentials(block, source, known, errors),
+            cipher: word(&block.cipher, "cipher", source, errors),
+            privilege: word(&block.privilege, "privilege", source, errors),
+            labels: labels(block, source, errors),
+            settings: settings(block, source, errors),
+        }
+    }
+
+    /// What is set here, and what isn't from `defaults`.
+    pub(super) fn over(mut self, defaults: &Self) -> Self {
+        for (name, value) in &defaults.labels {
+            self.labels.entry(Arc::clone(name)).or_insert_with(|| value.clone());
+        }
+        Self {
+            driver: self.driver.or(defaults.driver),
+            credentials: self.credentials.or_else(|| defaults.credentials.clone()),
+            cipher: self.cipher.or(defaults.cipher),
+            privilege: self.privilege.or(defaults.privilege),
+            labels: self.labels,
+            settings: Settings {
+                drift: self.settings.drift.or(defaults.settings.drift),
+                policy: self.settings.policy.or(defaults.settings.policy),
+                settle_ms: self.settings.settle_ms.or(defaults.settings.settle_ms),
+                dwell_ms: self.settings.dwell_ms.or(defaults.settings.dwell_ms),
+                deadline_ms: self.settings.deadline_ms.or(defaults.settings.deadline_ms),
+                attempts: self.settings.attempts.or(defaults.settings.attempts),
+                poll: self.settings.poll.or(defaults.settings.poll),
+                exchange_timeout_ms: self
+                    .settings
+                    .exchange_timeout_ms
+                    .or(defaults.settings.exchange_timeout_ms),
+            },
+        }
+    }
+}
+
+fn credentials(
+    block: &Block,
+    source: &Source<'_>,
+    known: &Known,
+    errors: &mut Findings,
+) -> Option<Arc<str>> {
+    let name = block.credentials.as_ref()?;
+    if !known.contains_key(name.get_ref()) {
+        let message = format!("unknown credentials {}", quoted(name.get_ref()));
+        errors.add(&source.place(name.span()), message);
+    }
+    Some(name.get_ref().as_str().into())
+}
+
+fn settings(block: &Block, source: &Source<'_>, errors: &mut Findings) -> Settings {
+    let mut length =
+        |text: &Option<Text>, range| duration_ms(text.as_ref()?, range, source, errors);
+    let settle_ms = length(&block.settle, SETTLE_MS);
+    let dwell_ms = length(&block.dwell, DWELL_MS);
+    let deadline_ms = length(&block.deadline, DEADLINE_MS);
+    let exchange_timeout_ms = length(&block.exchange_timeout, EXCHANGE_TIMEOUT_MS);
+    Settings {
+        drift: word(&block.drift, "drift", source, errors),
+        policy: word(&block.policy, "policy", source, errors),
+        settle_ms,
+        dwell_ms,
+        deadline_ms,
+        attempts: block.attempts.as_ref().and_then(|number| attempts(number, source, errors)),
+        poll: block.poll.as_ref().and_then(|text| poll(text, source, errors)),
+        exchange_timeout_ms,
+    }
+}
+
+fn word<T: Word>(
+    text: &Option<Text>,
+    what: &str,
+    source: &Source<'_>,
+    errors: &mut Findings,
+) -> Option<T> {
+    let text = text.as_ref()?;
+    let found = T::ALL.iter().find(|word| word.word() == text.get_ref());
+    if found.is_none() {
+        let known: Vec<String> = T::ALL.iter().map(|word| quoted(word.word())).collect();
+        let (given, known) = (quoted(text.get_ref()), known.join(", "));
+        errors.add(&source.place(text.span()), format!("unknown {what} {given}, expected {known}"));
+    }
+    found.copied()
+}
+
+fn duration_ms(
+    text: &Text,
+    range: RangeInclusive<u64>,
+    source: &Source<'_>,
+    errors: &mut Findings,
+) -> Option<u64> {
+    let message = match duration::parse_ms(text.get_ref()) {
+        Ok(ms) if range.contains(&ms) => return Some(ms),
+        Ok(_) => {
+            let (low, high) =
+                (duration::format_ms(*range.start()), duration::format_ms(*range.end()));
+            format!("{} is not between {low} and {high}", text.get_ref())
+        }
+        Err(error) => error.to_string(),
+    };
+    errors.add(&source.place(text.span()), message);
+    None
+}
+
+fn poll(text: &Text, source: &Source<'_>, errors: &mut Findings) -> Option<Poll> {
+    if text.get_ref() == "off" {
+        return Some(Poll::Off);
+    }
+    duration_ms(text, POLL_MS, source, errors).map(Poll::EveryMs)
+}
+
+fn attempts(number: &Spanned<i64>, source: &Source<'_>, errors: &mut Findings) -> Option<u32> {
+    let value = *number.get_ref();
+    if ATTEMPTS.contains(&value) {
+        return u32::try_from(value).ok();
+    }
+    let (low, high) = (ATTEMPTS.start(), ATTEMPTS.end());
+    errors.add(&source.place(number.span()), format!("{value} is not between {low} and {high}"));
+    None
+}
+
+fn labels<'s>(
+    block: &Block,
+    source: &'s Source<'s>,
+    errors: &mut Findings,
+) -> BTreeMap<Arc<str>, (Template, Place<'s>)> {
+    let mut labels = BTreeMap::new();
+    for (name, value) in &block.labels {
+        if let Some(wrong) = wrong_word(name.get_ref()) {
+            errors.add(&source.place(name.span()), format!("label name: {wrong}"));
+        }
+        match Template::parse(value.get_ref()) {
+            Ok(template) => {
+                let place = source.place(value.span());
+                labels.insert(name.get_ref().as_str().into(), (template, place));
+            }
+            Err(error) => errors.add(&source.inside(value, error.at_chars), error.message),
+        }
+    }
+    labels
+}
+
+/// What is wrong with a name or value that people will type and scripts will split: it starts
+/// and ends with a letter or digit, with letters, digits and `-_./` between.
+pub(super) fn wrong_word(text: &str) -> Option<&'static str> {
+    let between = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
+    let ends = [text.bytes().next(), text.bytes().next_back()];
+    if text.is_empty() {
+        Some("empty")
+    } else if text.len() > WORD_MAX_BYTES {
+        Some("longer than 63 bytes")
+    } else if !text.bytes().all(between) {
+        Some("only letters, digits and -_./ are allowed")
+    } else if !ends.iter().flatten().all(u8::is_ascii_alphanumeric) {
+        Some("it must start and end with a letter or digit")
+    } else {
+        None
+    }
+}

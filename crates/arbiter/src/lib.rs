@@ -19,7 +19,7 @@ pub use agent::{Agent, Effect, Notice, NoticeKind};
 pub use coalesce::coalesce;
 pub use ledger::{
     Change, Charge, CommandEntry, Course, HoldEntry, INTENTS_KEPT_MAX, Intent, IntentState,
-    KEY_KEPT_MS, Ledger, NodeId, Outcome, Refusal, Standing, Verdict,
+    KEY_KEPT_MS, Kept, Ledger, NodeId, Outcome, Refusal, Standing, Verdict,
 };
 pub use matrix::{Meeting, meet};
 pub use operation::{

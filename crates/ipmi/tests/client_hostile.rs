@@ -1,5 +1,7 @@
 //! Forged, corrupt and replayed datagrams: they are dropped, whatever they claim.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
+
 mod support;
 
 use ipmi::command::Body;
@@ -211,6 +213,26 @@ fn only_a_refusal_that_is_about_the_suite_leads_to_suite_3() {
             lab.log.iter().filter(|it| it.1[5] == 0x10).map(|it| it.1[28]).collect();
         let about_suite = [4, 5, 6, 7, 0x10, 0x11].contains(&code);
         assert_eq!(asked.contains(&1), about_suite, "status {code:#x}: {asked:?}");
+    }
+}
+
+#[test]
+fn a_bmc_that_has_agreed_to_a_suite_can_not_be_said_to_lack_it() {
+    for at in [1, 2] {
+        let (mut lab, mut count) = (Lab::usual(), 0);
+        let outcome = lab.run(Request::Power, &mut |way, genuine| {
+            let mut datagram = genuine.to_vec();
+            if way == Way::ToConsole {
+                if count == at {
+                    datagram[17] = Status::NO_SUITE.code();
+                }
+                count += 1;
+            }
+            vec![datagram]
+        });
+        let cause = Cause::Unsupported(Suite::C17, Some(Status::NO_SUITE));
+        assert_eq!(outcome, Err(Failure::NotSent(cause)));
+        assert_eq!(lab.log.iter().filter(|it| it.1[5] == 0x10).count(), 1, "no second try");
     }
 }
 

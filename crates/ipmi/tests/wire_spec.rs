@@ -1,6 +1,8 @@
 //! If a test here fails, do not change the test: these bytes are the specification's (IPMI 2.0 rev. 1.1, RFC 2202, RFC
 //! 4231, NIST SP 800-38A), and BMCs in the field rely on them. No session is run here.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
+
 use ipmi::command::{
     Body, BootParameter, ChannelAuth, CloseSession, CurrentBoot, GetBootOptions, GetChannelAuth,
     GetCipherSuites, SetBootOptions, SetSessionPrivilege,

@@ -14,8 +14,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-use common::{MANY, Seeded, open};
-use journal::{Entry, Journal, Local, RequestId, Seq};
+use common::{MANY, Seeded};
+use journal::{Entry, Journal, Local, Options, RequestId, Seq};
 use tempfile::TempDir;
 
 const KILLS: u32 = 150;
@@ -60,7 +60,7 @@ impl Step {
         let mut seeded =
             Seeded(1 + u64::from(self.round * 7 + self.task) * 1_000 + u64::from(self.turn));
         let entries = 1 + seeded.below(3);
-        let large = if seeded.below(8) == 0 { 60_000 } else { 600 };
+        let large = if seeded.below(12) == 0 { 50_000 } else { 600 };
         let Self { round, task, turn } = self;
         let payload = |part| {
             let head = format!("{round} {task} {turn} {part} {entries} ").into_bytes();
@@ -69,6 +69,12 @@ impl Step {
         };
         (0..entries).map(payload).collect()
     }
+}
+
+/// With a short tail in memory, so that it opens fast and reads from disk.
+fn open(folder: &Path) -> Local {
+    let options = Options { tail_bytes_max: 100_000, ..Options::default() };
+    Local::open(folder, options).expect("the journal opens")
 }
 
 type Places = BTreeMap<Step, (Seq, Seq)>;

@@ -149,7 +149,8 @@ async fn assert_same_after_reopening(journal: Local) {
 fn run(child: &str) -> (TempDir, Output) {
     let folder = TempDir::new().expect("a folder");
     let library = folder.path().join("faults.so");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/io_errors.c");
+    let source = folder.path().join("faults.c");
+    fs::write(&source, include_str!("io_errors.c")).expect("the source can be written");
     let compiled = Command::new(env::var("CC").unwrap_or_else(|_| "cc".to_owned()))
         .args(["-shared", "-fPIC", "-o"])
         .args([&library, &source])

@@ -75,7 +75,7 @@ impl Ledger {
         changes: &mut Vec<Change>,
     ) {
         self.lane(node).newest = seq;
-        self.lane(node).goal = None;
+        self.lane(node).kept = None;
         match course {
             Course::Run => self.begin(node, seq),
             Course::Supersede { .. } => {

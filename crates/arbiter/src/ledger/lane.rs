@@ -48,12 +48,23 @@ impl IntentState {
     }
 }
 
+/// What was confirmed last and is to be kept: by nobody but a newer intent does it end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Kept {
+    /// The state.
+    pub goal: Goal,
+    /// The intent that was confirmed.
+    pub seq: Seq,
+    /// When its end was put on record.
+    pub since: Millis,
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Lane {
     pub(super) running: Option<Running>,
     pub(super) waiting: VecDeque<Seq>,
     pub(super) newest: Seq,
-    pub(super) goal: Option<(Goal, Seq)>,
+    pub(super) kept: Option<Kept>,
     pub(super) holds: Vec<Seq>,
     pub(super) intents: Vec<Intent>,
 }

@@ -5,9 +5,9 @@ use alloc::vec::Vec;
 
 use super::commands::CommandEntry;
 use super::holds::HoldEntry;
-use super::lane::Intent;
+use super::lane::{Intent, Kept};
 use super::{Ledger, NodeId};
-use crate::action::{Action, Boot, Goal, Steps};
+use crate::action::{Action, Boot, Steps};
 use crate::{Millis, Seq};
 
 /// What the agent is to carry out on a node.
@@ -35,7 +35,7 @@ pub struct Standing {
     /// The running intent.
     pub charge: Option<Charge>,
     /// The goal of the newest intent, if that one was confirmed.
-    pub goal: Option<(Goal, Seq)>,
+    pub kept: Option<Kept>,
     /// Until when somebody else's hold forbids firing.
     pub held_until: Option<Millis>,
 }
@@ -45,9 +45,9 @@ impl Ledger {
     #[must_use]
     pub fn standing(&self, at: Millis, node: NodeId) -> Standing {
         let charge = self.charge(node);
-        let goal = self.seen(node).goal;
-        let whose = charge.as_ref().map(|charge| charge.seq).or(goal.map(|(_, seq)| seq));
-        Standing { held_until: self.held_until(at, node, whose), charge, goal }
+        let kept = self.seen(node).kept;
+        let whose = charge.as_ref().map(|charge| charge.seq).or(kept.map(|kept| kept.seq));
+        Standing { held_until: self.held_until(at, node, whose), charge, kept }
     }
 
     /// A command that some node still remembers.

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::lane::{IntentState, Running};
+use super::lane::{IntentState, Kept, Running};
 use super::outcome::Outcome;
 use super::{Change, Ledger, NodeId};
 use crate::Seq;
@@ -38,7 +38,9 @@ impl Ledger {
             return;
         }
         if outcome == Outcome::Confirmed && self.seen(node).waiting.is_empty() {
-            self.lane(node).goal = action.goal().map(|goal| (goal, end.seq));
+            let since = self.now;
+            let kept = |goal| Kept { goal, seq: end.seq, since };
+            self.lane(node).kept = action.goal().map(kept);
         }
         self.begin_waiting(node, changes);
     }

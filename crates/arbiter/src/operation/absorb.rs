@@ -2,10 +2,10 @@
 
 use alloc::vec::Vec;
 
-use super::work::{Rest, Wire, Work};
+use super::work::{Rest, Stirring, Wire, Work};
 use super::{Answer, Ask, Cause, Event, OpEffect, Operation, Pacing, Report};
 use crate::action::{Goal, Order, Power};
-use crate::ledger::Standing;
+use crate::ledger::{Kept, Standing};
 use crate::{Millis, Seq};
 
 /// An exchange that ended.
@@ -60,13 +60,14 @@ impl Operation {
     }
 
     fn absorb_standing(&mut self, now: Millis, standing: Standing, pacing: &Pacing) {
-        let old = self.standing.charge.as_ref().map(|charge| charge.seq);
-        let new = standing.charge.as_ref().map(|charge| charge.seq);
-        if old == new {
+        let charged = |standing: &Standing| standing.charge.as_ref().map(|charge| charge.seq);
+        let kept = |standing: &Standing| standing.kept.map(|kept| kept.seq);
+        let before = (charged(&self.standing), kept(&self.standing));
+        if before.0.is_some() && before.0 == charged(&standing) {
             self.absorb_marks(&standing);
-        } else {
+        } else if before != (charged(&standing), kept(&standing)) {
             self.work = Work::since(self.tickets);
-            self.rest = self.rest_after(now, old, &standing, pacing);
+            self.rest = self.rest_after(now, &standing, pacing);
         }
         self.standing = standing;
     }
@@ -81,20 +82,16 @@ impl Operation {
     }
 
     /// A confirmed intent is watched for a while; after any other end there is nothing to keep.
-    fn rest_after(
-        &mut self,
-        now: Millis,
-        ended: Option<Seq>,
-        standing: &Standing,
-        pacing: &Pacing,
-    ) -> Rest {
-        match (standing.goal, ended) {
-            (Some((goal, seq)), Some(ended)) if seq == ended && standing.charge.is_none() => {
-                self.next_poll = Some(now + pacing.settle_ms / 4);
-                Rest::Watching { goal, until: now + pacing.settle_ms, returned: false }
-            }
-            _ => Rest::Idle { drifted: false },
+    fn rest_after(&mut self, now: Millis, standing: &Standing, pacing: &Pacing) -> Rest {
+        let Some(kept) = standing.kept.filter(|_| standing.charge.is_none()) else {
+            return Rest::Idle { drifted: false };
+        };
+        let until = kept.since + pacing.settle_ms;
+        if until <= now {
+            return Rest::Idle { drifted: false };
         }
+        self.next_poll = Some(now + pacing.settle_ms / 4);
+        Rest::Watching { goal: kept.goal, until, returned: false }
     }
 
     fn absorb_answer(
@@ -154,6 +151,8 @@ impl Operation {
             Power::Unknown => return,
         }
         self.learn(asked_at, power);
+        let took_effect = |stirring: &mut Stirring| stirring.toward.is_some_and(|to| power.is(to));
+        self.stirring.take_if(took_effect);
         if self.standing.charge.is_none() {
             self.absorb_rest(now, power, effects);
         }
@@ -176,7 +175,7 @@ impl Operation {
 
     /// A node without an intent was read: has it left what was confirmed?
     fn absorb_rest(&mut self, now: Millis, power: Power, effects: &mut Vec<OpEffect>) {
-        let Some((goal, _)) = self.standing.goal else { return };
+        let Some(Kept { goal, .. }) = self.standing.kept else { return };
         let left = power.is_opposite(goal);
         match self.rest {
             Rest::Watching { until, returned, .. } if left => {
@@ -216,6 +215,7 @@ impl Operation {
         if ended.ask == Ask::Fire(Order::Off) {
             self.last_off = Some(now);
         }
+        self.stir(now, ended.ask, &answer, pacing);
         self.work.since = self.tickets;
         if ended.seq != self.standing.charge.as_ref().map(|charge| charge.seq) {
             return;
@@ -226,6 +226,19 @@ impl Operation {
             Ask::Boot(_) => self.absorb_boot(now, answer, pacing),
             Ask::Power => {}
         }
+    }
+
+    fn stir(&mut self, now: Millis, ask: Ask, answer: &Answer, pacing: &Pacing) {
+        if matches!(answer, Answer::NotSent(_) | Answer::Refused(_)) {
+            return;
+        }
+        let (toward, span) = match ask {
+            Ask::Fire(Order::On) => (Goal::On, pacing.refire_ms(self.learned_on_ms, 1)),
+            Ask::Fire(Order::Off) => (Goal::Off, pacing.refire_ms(self.learned_off_ms, 1)),
+            Ask::Fire(Order::Soft) => (Goal::Off, pacing.transition_max_ms),
+            Ask::Fire(Order::Reset | Order::Nmi) | Ask::Boot(_) | Ask::Power => return,
+        };
+        self.stirring = Some(Stirring { toward: Some(toward), until: now + span });
     }
 
     fn absorb_fire(&mut self, now: Millis, order: Order, answer: Answer, pacing: &Pacing) {

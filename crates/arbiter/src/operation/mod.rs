@@ -20,7 +20,7 @@ use alloc::vec::Vec;
 pub use pacing::{Drift, Pacing};
 pub use progress::{Phase, Progress};
 use want::Want;
-use work::{Rest, Wire, Work};
+use work::{Rest, Stirring, Wire, Work};
 
 use crate::action::{Boot, Goal, Order, Power, Step};
 use crate::ledger::Standing;
@@ -37,6 +37,7 @@ pub struct Operation {
     tickets: u32,
     seen: Seen,
     last_off: Option<Millis>,
+    stirring: Option<Stirring>,
     learned_on_ms: u32,
     learned_off_ms: u32,
     next_poll: Option<Millis>,
@@ -196,6 +197,7 @@ impl Operation {
             tickets: 0,
             seen: Seen::default(),
             last_off: None,
+            stirring: None,
             learned_on_ms: 0,
             learned_off_ms: 0,
             next_poll: None,
@@ -203,10 +205,13 @@ impl Operation {
         }
     }
 
-    /// A node for which an earlier agent may have left an exchange behind: it drains first.
+    /// A node for which an earlier agent may have left an exchange behind: it drains first, and does
+    /// not take the first reading for the last word while an earlier order may still take effect.
     #[must_use]
     pub fn recovered(now: Millis, pacing: &Pacing) -> Self {
-        Self { wire: Wire::Draining { until: now + pacing.exchange_ms }, ..Self::new() }
+        let until = now + pacing.exchange_ms;
+        let stirring = Stirring { toward: None, until: until + pacing.refire_ms(0, 1) };
+        Self { wire: Wire::Draining { until }, stirring: Some(stirring), ..Self::new() }
     }
 
     /// The one transition function.

@@ -24,9 +24,17 @@ impl Operation {
     pub(super) fn drive(&self, now: Millis, goal: Goal, seq: Seq, pacing: &Pacing) -> Want {
         match self.fresh(now) {
             Err(want) => want,
-            Ok(power) if power.is(goal) => Want::Settle(seq, Settlement::Confirmed),
+            Ok(power) if power.is(goal) => self.confirm(now, goal, seq, pacing),
             Ok(Power::Unknown) => self.again(now, pacing),
             Ok(_) => self.fire(now, goal.order(), seq, pacing),
+        }
+    }
+
+    /// The goal was read. It counts unless an earlier order to leave it may still take effect.
+    fn confirm(&self, now: Millis, goal: Goal, seq: Seq, pacing: &Pacing) -> Want {
+        match self.unsettled(now, goal) {
+            Some(until) => self.again_before(now, until, pacing),
+            None => Want::Settle(seq, Settlement::Confirmed),
         }
     }
 
@@ -42,7 +50,7 @@ impl Operation {
     fn plan_soft(&self, now: Millis, charge: &Charge, pacing: &Pacing) -> Want {
         match self.fresh(now) {
             Err(want) => want,
-            Ok(Power::Off) => Want::Settle(charge.seq, Settlement::Confirmed),
+            Ok(Power::Off) => self.confirm(now, Goal::Off, charge.seq, pacing),
             Ok(Power::On) => self.shut_down(now, charge, pacing),
             Ok(Power::Unknown) => self.again(now, pacing),
         }

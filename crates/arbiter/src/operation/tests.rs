@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::*;
 use crate::action::{Action, BootDevice, Steps};
-use crate::ledger::Charge;
+use crate::ledger::{Charge, Kept};
 
 /// One node's operation with a clock; tells in words what it wants.
 struct Bench {
@@ -104,8 +104,9 @@ impl Bench {
 
     fn settled(&mut self, goal: Option<Goal>) -> String {
         self.charge = None;
-        let goal = goal.map(|goal| (goal, 5));
-        self.tell(Event::Standing(Standing { goal, ..Standing::default() }))
+        let since = self.now;
+        let kept = goal.map(|goal| Kept { goal, seq: 5, since });
+        self.tell(Event::Standing(Standing { kept, ..Standing::default() }))
     }
 }
 
@@ -356,7 +357,7 @@ fn the_boot_override_is_set_before_power_is_applied() {
 fn somebody_else_s_hold_stops_firing_until_it_ends() {
     let mut bench = Bench::new();
     let standing =
-        Standing { charge: Some(charge(Action::On)), goal: None, held_until: Some(50_000) };
+        Standing { charge: Some(charge(Action::On)), kept: None, held_until: Some(50_000) };
     assert_eq!(bench.tell(Event::Standing(standing)), "");
     assert_eq!(bench.wait(), "read");
     assert_eq!(bench.now, 50_000);
@@ -409,4 +410,33 @@ fn learned_transition_times_slow_the_next_fire_down() {
     assert_eq!(said, "read");
     assert_eq!(bench.reads(Power::On), "confirmed");
     assert!(bench.pacing.refire_ms(bench.op.learned_on_ms, 1) >= 12_000);
+}
+
+#[test]
+fn an_order_that_may_still_take_effect_keeps_a_reading_from_being_the_last_word() {
+    let (mut bench, _) = Bench::asked(charge(Action::On));
+    bench.reads(Power::Off);
+    bench.answer(Answer::Done);
+    bench.reads(Power::Off);
+    let fired = bench.now;
+    let mut said = bench.charge(Charge { seq: 6, ..charge(Action::Off) });
+    while said == "read" || said.is_empty() {
+        said = if said == "read" { bench.reads(Power::Off) } else { bench.wait() };
+    }
+    assert_eq!(said, "confirmed", "off was read all the time, but on was on its way");
+    assert!(bench.now >= fired + bench.pacing.transition_min_ms);
+}
+
+#[test]
+fn an_order_that_takes_effect_after_it_was_superseded_is_answered() {
+    let (mut bench, _) = Bench::asked(charge(Action::On));
+    bench.reads(Power::Off);
+    bench.answer(Answer::Done);
+    bench.reads(Power::Off);
+    assert_eq!(bench.charge(Charge { seq: 6, ..charge(Action::Off) }), "read");
+    assert_eq!(bench.reads(Power::Off), "");
+    assert_eq!(bench.wait(), "read");
+    assert_eq!(bench.reads(Power::On), "fire power-off");
+    assert_eq!(bench.answer(Answer::Done), "read");
+    assert_eq!(bench.reads(Power::Off), "confirmed");
 }

@@ -3,7 +3,7 @@
 use super::work::{Rest, Wire, Work};
 use super::{Ask, Drift, Operation, Pacing, Report, words};
 use crate::action::{Goal, Order, Step};
-use crate::ledger::Charge;
+use crate::ledger::{Charge, Kept};
 use crate::record::Settlement;
 use crate::{Millis, Seq};
 
@@ -80,8 +80,10 @@ impl Operation {
 
     fn want_enforced(&self, now: Millis, pacing: &Pacing) -> Want {
         let fresh = self.seen.ticket == self.tickets;
-        match self.standing.goal {
-            Some((goal, _)) if pacing.drift == Drift::Enforce && fresh && !self.held(now) => {
+        match self.standing.kept {
+            Some(Kept { goal, .. })
+                if pacing.drift == Drift::Enforce && fresh && !self.held(now) =>
+            {
                 Want::Rest(Rest::Returning { goal, late: false }, None)
             }
             _ => self.want_poll(now, None),
@@ -138,6 +140,13 @@ impl Operation {
         } else {
             Err(Want::Exchange(Ask::Power))
         }
+    }
+
+    /// Until when an earlier order may still take the node out of that state.
+    pub(super) fn unsettled(&self, now: Millis, goal: Goal) -> Option<Millis> {
+        let stirring = self.stirring.as_ref()?;
+        let against = stirring.toward != Some(goal);
+        (against && stirring.until > now).then_some(stirring.until)
     }
 
     /// The earliest time for firing that order once more.

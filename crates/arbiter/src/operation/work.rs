@@ -15,6 +15,15 @@ pub(super) enum Wire {
     Asked { ticket: u32, ask: Ask, at: Millis, until: Millis, seq: Option<Seq> },
 }
 
+/// An order that was accepted, or may have been, and was not seen to take effect yet. Until it is, or
+/// its time is up, a reading of the opposite state proves nothing: the BMC may be about to leave it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Stirring {
+    /// Where it leads; either way, if that is not known.
+    pub(super) toward: Option<Goal>,
+    pub(super) until: Millis,
+}
+
 /// What is done while there is no intent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Rest {

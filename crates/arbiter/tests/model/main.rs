@@ -141,6 +141,8 @@ fn scenarios() -> Vec<Scenario> {
             name: "off on off, take-over",
             asks: asks(&[Off, On]),
             agents: 2,
+            tickets_max: 3,
+            ticks: 1,
             on: true,
             ..base.clone()
         },
@@ -148,6 +150,8 @@ fn scenarios() -> Vec<Scenario> {
             name: "reset, take-over",
             asks: asks(&[Reset]),
             agents: 2,
+            tickets_max: 3,
+            ticks: 1,
             on: true,
             ..base.clone()
         },

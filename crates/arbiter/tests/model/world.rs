@@ -274,11 +274,11 @@ impl World {
         }
     }
 
-    /// Everybody who leads has read everything: only then may the clock advance. An agent that cannot
-    /// follow the journal for a whole exchange deadline stops by itself.
+    /// Everybody has read everything: only then may the clock advance. An agent that does not follow the
+    /// journal for a whole exchange deadline must not act: that is the shell's part of the promise.
     fn in_step(&self) -> bool {
         let all = self.journal.len();
-        self.agents.iter().all(|life| !life.agent.leads() || life.read == all)
+        self.agents.iter().all(|life| !life.started || life.read == all)
     }
 
     pub fn outcome(&self, seq: Seq) -> Option<&Outcome> {

@@ -102,10 +102,12 @@ type Mistake = (Range<usize>, String);
 pub(super) fn read<'a>(raw: &'a Raw, errors: &mut Findings) -> (Source<'a>, Written) {
     let mut mistakes = Vec::new();
     let read = if raw.json {
-        read_json(&raw.text, &mut mistakes)
+        let toml = json::as_toml(&raw.text);
+        toml.map_err(|error| mistakes.push((error.offset..error.offset, error.message)))
+            .ok()
+            .and_then(|toml| read_text(&toml, &mut mistakes))
     } else {
-        let (root, syntax) = DeTable::parse_recoverable(&raw.text);
-        read_root(root.get_ref(), syntax, &mut mistakes)
+        read_text(&raw.text, &mut mistakes)
     };
     let nothing = Written { nodes_lost: true, ..Written::default() };
     let (mut masks, written) = read.unwrap_or((Masks::ByLook, nothing));
@@ -119,40 +121,14 @@ pub(super) fn read<'a>(raw: &'a Raw, errors: &mut Findings) -> (Source<'a>, Writ
     (source, written)
 }
 
-fn read_json(text: &str, mistakes: &mut Vec<Mistake>) -> Option<(Masks, Written)> {
-    let toml = match json::as_toml(text) {
-        Ok(toml) => toml,
-        Err(error) => {
-            mistakes.push((error.offset..error.offset, error.message));
-            return None;
-        }
-    };
-    let (root, syntax) = DeValue::parse_recoverable(&toml);
-    match root.get_ref() {
-        DeValue::Table(table) => read_root(table, syntax, mistakes),
-        DeValue::String(_)
-        | DeValue::Integer(_)
-        | DeValue::Float(_)
-        | DeValue::Boolean(_)
-        | DeValue::Datetime(_)
-        | DeValue::Array(_) => {
-            mistakes.push((root.span(), "an inventory is an object".to_owned()));
-            None
-        }
-    }
-}
-
-fn read_root(
-    root: &DeTable<'_>,
-    syntax: Vec<toml::de::Error>,
-    mistakes: &mut Vec<Mistake>,
-) -> Option<(Masks, Written)> {
-    mistakes.extend(
-        syntax.iter().map(|error| (error.span().unwrap_or_default(), error.message().to_owned())),
-    );
-    if !mistakes.is_empty() {
+fn read_text(text: &str, mistakes: &mut Vec<Mistake>) -> Option<(Masks, Written)> {
+    let (root, syntax) = DeTable::parse_recoverable(text);
+    if !syntax.is_empty() {
+        let mistake = |e: toml::de::Error| (e.span().unwrap_or_default(), e.message().to_owned());
+        mistakes.extend(syntax.into_iter().map(mistake));
         return None;
     }
+    let root = root.get_ref();
     let mut written = Written::default();
     for (key, value) in root {
         match key.get_ref().as_ref() {
@@ -284,7 +260,8 @@ fn take_out(value: &mut Spanned<DeValue<'_>>, offset: usize) -> bool {
 fn described(message: &str) -> String {
     if message.starts_with("invalid type") || message.starts_with("invalid value") {
         let expected = message.rfind(", expected ").map(|at| &message[at + 2..]);
-        return expected.unwrap_or("wrong type of value").to_owned();
+        let expected = expected.unwrap_or("wrong type of value");
+        return expected.replace("i64", "a whole number");
     }
     let escape =
         |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };

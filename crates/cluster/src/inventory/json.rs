@@ -1,6 +1,6 @@
-//! Lets the TOML parser read JSON: since TOML 1.1 an inline table may span lines, so that a JSON
-//! object becomes one when its colons become equals signs. Places stay what they were, because
-//! the length of the text does not change. It does not give `null` a meaning.
+//! Lets the TOML parser read JSON: since TOML 1.1 a JSON object is an inline table when its colons
+//! are equals signs, and the outermost object is the document when its members are on lines of their
+//! own. Offsets stay what they were. It does not give `null` a meaning.
 
 use std::ops::Range;
 
@@ -13,21 +13,23 @@ pub(super) struct JsonError {
     pub(super) message: String,
 }
 
-/// Turns a JSON document into a TOML value in which everything is where it was.
+/// Turns a JSON object into a TOML document in which everything is at the offset where it was.
 pub(super) fn as_toml(json: &str) -> Result<Zeroizing<String>, JsonError> {
     let IgnoredAny = serde_json::from_str(json).map_err(|error| refused(json, &error))?;
+    let start = json.len() - json.trim_ascii_start().len();
+    if !json[start..].starts_with('{') {
+        return Err(JsonError { offset: start, message: "an inventory is an object".to_owned() });
+    }
     let mut toml = Zeroizing::new(String::with_capacity(json.len()));
-    // blanks around a value are no part of it in TOML; line breaks before it aren't even allowed
-    let mut rest = json.trim_ascii_end();
-    toml.push_str(&" ".repeat(rest.len() - rest.trim_ascii_start().len()));
-    rest = rest.trim_ascii_start();
+    let mut depth = 0;
+    let mut rest = json;
     while let Some(quote) = rest.find('"') {
-        push_plain(&rest[..quote], &mut toml)?;
+        push_plain(&rest[..quote], &mut depth, &mut toml)?;
         let length = string_length(&rest[quote..]);
         push_string(&rest[quote..quote + length], &mut toml);
         rest = &rest[quote + length..];
     }
-    push_plain(rest, &mut toml)?;
+    push_plain(rest, &mut depth, &mut toml)?;
     Ok(toml)
 }
 
@@ -41,12 +43,28 @@ fn refused(json: &str, error: &serde_json::Error) -> JsonError {
     JsonError { offset, message }
 }
 
-fn push_plain(plain: &str, toml: &mut String) -> Result<(), JsonError> {
+/// Rewrites what is between strings; `depth` counts the brackets that are open.
+fn push_plain(plain: &str, depth: &mut usize, toml: &mut String) -> Result<(), JsonError> {
     if let Some(at) = plain.find("null") {
         let message = "null: leave the key out instead".to_owned();
         return Err(JsonError { offset: toml.len() + at, message });
     }
-    toml.push_str(&plain.replace(':', "="));
+    for character in plain.chars() {
+        let outer = *depth;
+        match character {
+            '{' | '[' => *depth += 1,
+            '}' | ']' => *depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        toml.push(match character {
+            '{' if outer == 0 => ' ',
+            '}' if outer == 1 => ' ',
+            ',' if outer == 1 => '\n',
+            ':' => '=',
+            '\n' | '\r' => ' ',
+            kept => kept,
+        });
+    }
     Ok(())
 }
 

@@ -207,7 +207,7 @@ impl Client {
             exchange.hint = Some(Cause::NoSession(status));
             return;
         }
-        if status.is_about_suite() {
+        if status.is_about_suite() && attempt.is_opening() {
             if let Some(next) = self.config.suites.after(exchange.suite) {
                 exchange.suite = next;
                 return self.open(now_ms, rng);

@@ -89,6 +89,11 @@ impl Handshake {
         self.datagram.clone()
     }
 
+    /// Whether the BMC has not agreed to the suite yet.
+    pub(super) fn is_opening(&self) -> bool {
+        matches!(self.stage, Stage::Opening)
+    }
+
     /// Whether the BMC may already hold the session open, so that sending the same once more would not help.
     pub(super) fn is_proving(&self) -> bool {
         matches!(self.stage, Stage::Proving { .. })
@@ -176,15 +181,14 @@ impl Handshake {
             Answer::Refused(refusal) => return Progress::Refused(self.after_proof(refusal.status)),
             Answer::Granted(rakp4) => rakp4,
         };
-        match core::mem::replace(&mut self.stage, Stage::Over) {
-            Stage::Proving { session, code } if code.matches(rakp4.code.as_bytes()) => {
-                Progress::Up(session)
+        let stage = core::mem::replace(&mut self.stage, Stage::Over);
+        if let Stage::Proving { session, code } = stage {
+            if code.matches(rakp4.code.as_bytes()) {
+                return Progress::Up(session);
             }
-            unproved => {
-                self.stage = unproved;
-                self.suspect(Cause::WrongKey)
-            }
+            self.stage = Stage::Proving { session, code };
         }
+        self.suspect(Cause::WrongKey)
     }
 
     /// A BMC that got RAKP 1 twice may have drawn a second nonce, which our proof does not cover: that says nothing

@@ -3,6 +3,9 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod decoders;
+pub mod prey;
+
 use ipmi::command::Body;
 use ipmi::lan;
 use ipmi::packet::{Packet, PayloadType};

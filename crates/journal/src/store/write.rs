@@ -107,7 +107,7 @@ pub(crate) fn mend(connection: &mut Connection) -> Result<(), StoreError> {
 /// of a commit leaves open what reached the disk.
 fn commit(transaction: Transaction<'_>) -> Result<(), WriteError> {
     transaction.commit().map_err(|error| {
-        if true {
+        if super::is_full(&error) {
             WriteError::Undone(error)
         } else {
             WriteError::Unsettled(error)

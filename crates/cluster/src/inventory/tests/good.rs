@@ -54,11 +54,7 @@ fn the_documented_example_is_read() {
     assert_eq!(inventory.credentials["c"].password, env);
 }
 
-#[test]
-fn every_optional_key_is_read_and_a_block_wins_over_the_defaults() {
-    let inventory = Inventory::from_text(
-        "i.toml",
-        r#"
+const EVERY_KEY: &str = r#"
         [defaults]
         driver = "ipmi"
         credentials = "c"
@@ -90,9 +86,11 @@ fn every_optional_key_is_read_and_a_block_wins_over_the_defaults() {
         username = ""
         password = { exec = ["helper", "{node}"] }
         kg = { credential = "kg" }
-        "#,
-    )
-    .unwrap();
+        "#;
+
+#[test]
+fn every_optional_key_is_read_and_a_block_wins_over_the_defaults() {
+    let inventory = Inventory::from_text("i.toml", EVERY_KEY).unwrap();
     let node = inventory.node("n2").unwrap();
     assert_eq!(
         *node.settings,

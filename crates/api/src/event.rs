@@ -1,0 +1,114 @@
+//! What happens, as it happens: the documents of `GET /api/v1/events`.
+//! It does not carry everything: after a `reset` a client has to read what it needs anew.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::verdict::{Outcome, Verdict};
+use crate::words::{Action, Door, Phase, Power, Report};
+
+/// Something that happened to a node set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Event {
+    /// When.
+    pub at_ms: u64,
+    /// To which nodes, folded; empty if it is about no node.
+    pub nodes: String,
+    /// How many they are.
+    pub count: usize,
+    /// What happened.
+    #[serde(flatten)]
+    pub what: What,
+}
+
+/// What happened. The SSE field `event` holds the same word as `kind`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum What {
+    /// A command was recorded.
+    Command {
+        /// Its position in the journal.
+        seq: u64,
+        /// What is asked.
+        action: Action,
+        /// Who asks.
+        by: String,
+        /// Through which door.
+        door: Door,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// What a command does on these nodes.
+    Verdict {
+        /// The command.
+        seq: u64,
+        /// The verdict.
+        #[serde(flatten)]
+        verdict: Verdict,
+    },
+    /// Intents ended.
+    Outcome {
+        /// The command.
+        seq: u64,
+        /// How.
+        #[serde(flatten)]
+        outcome: Outcome,
+    },
+    /// The power or the step of the operation changed.
+    Status {
+        /// The power.
+        power: Power,
+        /// The step.
+        phase: Phase,
+        /// For which command.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seq: Option<u64>,
+    },
+    /// A hold was placed, renewed or ended.
+    Hold {
+        /// The holder now; none if it ended.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        holder: Option<String>,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// Until when.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until_at_ms: Option<u64>,
+    },
+    /// An agent tells something beside outcomes.
+    Report {
+        /// What.
+        report: Report,
+        /// The goal that it is about.
+        goal: Power,
+        /// The last cause.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cause: Option<String>,
+    },
+    /// The inventory was reloaded. Only for those who may see every node.
+    Inventory {
+        /// What changed, in words.
+        changed: String,
+    },
+    /// Events are missing here: read anew what you show.
+    Reset,
+}
+
+impl What {
+    /// The word in the SSE field `event`.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Command { .. } => "command",
+            Self::Verdict { .. } => "verdict",
+            Self::Outcome { .. } => "outcome",
+            Self::Status { .. } => "status",
+            Self::Hold { .. } => "hold",
+            Self::Report { .. } => "report",
+            Self::Inventory { .. } => "inventory",
+            Self::Reset => "reset",
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! One simulated machine behind a BMC with the manners of the field's worst.
+
+use arbiter::{Answer, Ask, Cause, Millis, Order, Power};
+
+use crate::rng::Rng;
+
+/// What is wrong with a BMC. Times in milliseconds, chances in percent.
+#[derive(Clone, Debug, Default)]
+pub struct Faults {
+    pub lag_max: Millis,
+    pub drop: u64,
+    pub refuse: u64,
+    pub error_reads: u64,
+    pub ignores_first: u64,
+    pub stale: Millis,
+    pub late: Option<Millis>,
+    pub transitional: bool,
+    pub dead: bool,
+    pub wrong_password: bool,
+}
+
+impl Faults {
+    pub fn draw(rng: &mut Rng) -> Self {
+        let mut faults = Self { lag_max: 1 + rng.below(400), ..Self::default() };
+        match rng.below(12) {
+            0 => faults.dead = true,
+            1 => faults.drop = 10 + rng.below(40),
+            2 => faults.refuse = 10 + rng.below(40),
+            3 => faults.error_reads = 10 + rng.below(50),
+            4 => faults.ignores_first = 1 + rng.below(2),
+            5 => faults.stale = 500 + rng.below(4_000),
+            6 => faults.late = Some(11_000 + rng.below(8_000)),
+            7 => faults.transitional = true,
+            8 => faults.wrong_password = true,
+            9 => faults.lag_max = 3_000,
+            _ => {}
+        }
+        faults
+    }
+
+    /// Whether what it says and does becomes true in the end.
+    pub fn is_sound(&self) -> bool {
+        !self.dead && !self.wrong_password
+    }
+}
+
+/// A machine and what its BMC has seen.
+#[derive(Clone, Debug)]
+pub struct Machine {
+    pub faults: Faults,
+    pub power: Power,
+    pub turning: Option<(Power, Millis)>,
+    pub history: Vec<(Millis, Power)>,
+    pub orders: u64,
+    pub transition: Millis,
+    pub resets: u64,
+    pub lied: bool,
+}
+
+impl Machine {
+    pub fn new(rng: &mut Rng) -> Self {
+        let power = *rng.pick(&[Power::On, Power::Off]);
+        Self {
+            faults: Faults::draw(rng),
+            power,
+            turning: None,
+            history: vec![(0, power)],
+            orders: 0,
+            transition: rng.below(3_000),
+            resets: 0,
+            lied: false,
+        }
+    }
+
+    /// Lets what was begun come true.
+    pub fn settle(&mut self, now: Millis) {
+        if let Some((power, at)) = self.turning
+            && at <= now
+        {
+            self.power = power;
+            self.history.push((at, power));
+            self.turning = None;
+        }
+    }
+
+    /// Whether power was off at any time since then.
+    pub fn was_off_since(&self, since: Millis) -> bool {
+        let before = self.history.iter().rev().find(|(at, _)| *at <= since);
+        before.is_some_and(|(_, power)| *power == Power::Off)
+            || self.history.iter().any(|(at, power)| *at > since && *power == Power::Off)
+    }
+
+    /// A question arrives; the answer, unless there is none.
+    pub fn ask(&mut self, now: Millis, ask: Ask, rng: &mut Rng) -> Option<Answer> {
+        self.settle(now);
+        if self.faults.wrong_password {
+            return Some(Answer::NotSent(Cause { denied: true, words: "wrong password".into() }));
+        }
+        if self.faults.dead {
+            return None;
+        }
+        match ask {
+            Ask::Power => Some(self.read(now, rng)),
+            Ask::Boot(_) => Some(Answer::Done),
+            Ask::Fire(order) => {
+                if rng.percent(self.faults.refuse) {
+                    return Some(Answer::Refused(cause("node busy")));
+                }
+                self.order(now, order);
+                Some(Answer::Done)
+            }
+        }
+    }
+
+    fn read(&self, now: Millis, rng: &mut Rng) -> Answer {
+        if rng.percent(self.faults.error_reads) {
+            return Answer::Refused(cause("read error"));
+        }
+        if self.faults.transitional && self.turning.is_some() {
+            return Answer::Power(Power::Unknown);
+        }
+        let then = now.saturating_sub(self.faults.stale);
+        let seen = self.history.iter().rev().find(|(at, _)| *at <= then);
+        Answer::Power(seen.map_or(self.history[0].1, |(_, power)| *power))
+    }
+
+    fn order(&mut self, now: Millis, order: Order) {
+        self.orders += 1;
+        if self.orders <= self.faults.ignores_first {
+            return;
+        }
+        let at = now + self.transition;
+        match order {
+            Order::On => self.turn(Power::On, at),
+            Order::Off | Order::Soft => self.turn(Power::Off, at),
+            Order::Reset => self.resets += 1,
+            Order::Nmi => {}
+        }
+    }
+
+    pub fn turn(&mut self, power: Power, at: Millis) {
+        if self.power != power || self.turning.is_some() {
+            self.turning = Some((power, at));
+        }
+    }
+}
+
+pub fn cause(words: &str) -> Cause {
+    Cause { denied: false, words: words.into() }
+}

@@ -1,3 +1,13 @@
-//! Stub.
+//! Does: the agent of a cluster, the drivers that talk to its BMCs, and the inventory that names them.
+//!
+//! It serves no HTTP and knows no accounts. Who wins is decided in `arbiter`; this crate carries it out.
+
+mod agent;
+pub mod clock;
+mod driver;
 pub mod inventory;
 pub mod secret;
+mod targets;
+
+pub use agent::{Agent, AgentError, Looks, Sighting, Witness};
+pub use driver::Traffic;

@@ -63,7 +63,8 @@ pub enum SecretRef {
     /// A file of that name in systemd's `$CREDENTIALS_DIRECTORY` (`LoadCredential=`).
     Credential(String),
     /// A helper program and its arguments, run without a shell; `{node}` in an argument is the
-    /// node's name. What it prints is the secret.
+    /// node's name. What it prints is the secret. Only the program itself is killed when it hangs, not
+    /// what it started.
     Exec(Vec<String>),
     /// The value itself.
     #[serde(untagged)]

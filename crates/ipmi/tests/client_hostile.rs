@@ -131,6 +131,58 @@ fn a_session_that_was_recorded_can_not_be_played_again() {
 }
 
 #[test]
+fn an_answer_can_not_be_played_again_when_its_request_number_comes_round() {
+    let mut lab = Lab::usual();
+    lab.ask(Request::Power).unwrap();
+    let old = lab.log.last().unwrap().1.clone();
+    for _ in 1..64 {
+        lab.ask(Request::Power).unwrap();
+    }
+    lab.machine.on = false;
+    let outcome = lab.run(Request::Power, &mut |way, genuine| match way {
+        Way::ToBmc => vec![genuine.to_vec()],
+        Way::ToConsole => vec![old.clone(), genuine.to_vec()],
+    });
+    assert_eq!(power(&outcome), Some(false));
+    assert_eq!(lab.client.dropped(), 1);
+}
+
+#[test]
+fn a_handshake_answer_with_another_tag_is_dropped() {
+    let mut lab = Lab::usual();
+    let outcome = lab.run(Request::Power, &mut |way, genuine| {
+        let mut other = genuine.to_vec();
+        other[16] ^= 1;
+        let forged = way == Way::ToConsole && genuine[5] != 0xc0;
+        if forged { vec![other] } else { vec![genuine.to_vec()] }
+    });
+    assert_eq!(outcome, Err(Failure::NotSent(Cause::NoAnswer)));
+    assert_eq!(lab.server.sessions(), lab.sent(), "it never gets past Open Session");
+}
+
+#[test]
+fn a_refused_proof_is_a_refused_user_unless_rakp_1_went_out_twice() {
+    for lose_rakp2 in [false, true] {
+        let mut lab = Lab::usual();
+        let (mut lose, mut refuse) = (lose_rakp2, true);
+        let outcome = lab.run(Request::Power, &mut |_, genuine| {
+            let mut datagram = genuine.to_vec();
+            match genuine[5] {
+                0x13 if core::mem::take(&mut lose) => return vec![],
+                0x15 if core::mem::take(&mut refuse) => datagram[17] = Status::BAD_CODE.code(),
+                _ => {}
+            }
+            vec![datagram]
+        });
+        if lose_rakp2 {
+            assert_eq!(power(&outcome), Some(true));
+        } else {
+            assert_eq!(outcome, Err(Failure::NotSent(Cause::Denied(Status::BAD_CODE))));
+        }
+    }
+}
+
+#[test]
 fn an_old_question_can_not_be_asked_again_by_somebody_else() {
     let mut lab = Lab::usual();
     lab.ask(Request::Control(ChassisControl::Reset)).unwrap();

@@ -133,6 +133,33 @@ fn a_bmc_that_restarts_in_the_middle_of_a_handshake_is_asked_anew() {
 }
 
 #[test]
+fn a_session_that_the_bmc_opened_but_could_not_say_so_is_closed() {
+    let mut lab = Lab::usual();
+    let outcome = lab.run(Request::Power, &mut losing(|at| at == 5));
+    assert_eq!(power(&outcome), Some(true));
+    assert_eq!(lab.server.sessions(), 1, "the one in use");
+    let outcome = lab.run(Request::Control(ChassisControl::On), &mut losing(|at| at < 4));
+    assert_eq!(outcome, Ok(Reply::Done));
+    assert_eq!(lab.client.sessions_opened(), 2);
+}
+
+#[test]
+fn a_handshake_that_is_abandoned_leaves_no_session_behind() {
+    let mut lab = Lab::usual();
+    lab.client.start(Request::Power, lab.now_ms, &mut |b| b.fill(9)).unwrap();
+    for _ in 0..2 {
+        let datagram = lab.client.poll_transmit().unwrap();
+        let answer = lab.at_bmc(&datagram).unwrap();
+        lab.at_console(&answer);
+    }
+    let rakp3 = lab.client.poll_transmit().unwrap();
+    lab.at_bmc(&rakp3).unwrap();
+    lab.client.abandon();
+    assert_eq!(power(&lab.ask(Request::Power)), Some(true));
+    assert_eq!(lab.server.sessions(), 1, "the one in use");
+}
+
+#[test]
 fn silence_ends_an_exchange_in_time_and_says_whether_the_request_left() {
     let mut lab = Lab::usual();
     let start_ms = lab.now_ms;

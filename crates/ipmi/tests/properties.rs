@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ipmi::crypto::Code;
+use ipmi::crypto::{Code, hmac};
 use ipmi::packet::{Packet, Plus};
 use ipmi::{Key, Password, SessionKeys, Suite, UserName, Window};
 use proptest::collection::vec;
@@ -45,6 +45,23 @@ proptest! {
         datagram[at] ^= 1u8 << bit;
         let opened = plus(&datagram).map(|packet| keys(suite, 1).open(&packet).is_ok());
         prop_assert_ne!(opened, Some(true));
+    }
+
+    #[test]
+    fn an_authentic_packet_that_does_not_say_it_is_encrypted_stays_shut(
+        suite in suites(), message in vec(any::<u8>(), 0..40),
+    ) {
+        let mut datagram = keys(suite, 1).seal(7, 1, [9; 16], &message);
+        let end = datagram.len() - suite.short_len();
+        datagram[5] &= !0x80;
+        let k1 = hmac(suite, &[1; 20], &[&[1; 20]]);
+        let code = hmac(suite, k1.as_bytes(), &[&datagram[4..end]]).truncated(suite.short_len());
+        datagram[end..].copy_from_slice(code.as_bytes());
+        prop_assert!(keys(suite, 1).open(&plus(&datagram).expect("RMCP+")).is_err());
+        datagram[5] |= 0x80;
+        let code = hmac(suite, k1.as_bytes(), &[&datagram[4..end]]).truncated(suite.short_len());
+        datagram[end..].copy_from_slice(code.as_bytes());
+        prop_assert_eq!(keys(suite, 1).open(&plus(&datagram).expect("RMCP+")), Ok(message));
     }
 
     #[test]

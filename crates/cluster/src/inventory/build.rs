@@ -154,6 +154,10 @@ impl<'s, 'r> Builder<'s, 'r> {
         }
         let (names, bmc) = (block.names.as_ref()?, block.bmc.as_ref()?);
         let set = node_names(names, source, errors)?;
+        if self.nodes.len() + set.len() > NODES_MAX {
+            errors.add(&source.place(names.span()), format!("more than {NODES_MAX} nodes in all"));
+            return None;
+        }
         let pairs = bmc::pairs((names, &set), bmc, source, errors)?;
         let (driver, credentials) = (options.driver?, options.credentials.clone()?);
         self.blocks.push(source.place(names.span()));
@@ -250,10 +254,6 @@ impl<'s, 'r> Builder<'s, 'r> {
                     format!("{set} share bmc {address}, which over ipmi has one power switch");
                 self.report.warnings.add(place, message);
             }
-        }
-        if self.nodes.len() > NODES_MAX {
-            let place = self.blocks.last().expect("there are nodes, so there is a block");
-            self.report.errors.add(place, format!("more than {NODES_MAX} nodes in all"));
         }
         self.nodes.into_iter().map(|(name, (node, _))| (name, node)).collect()
     }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::finding::{Findings, quoted};
+use super::finding::{FINDINGS_MAX, Findings, quoted};
 use super::source::{Masks, Raw, Source, Text};
 use super::{json, mask};
 use crate::secret::Secret;
@@ -150,7 +150,9 @@ fn read_text(text: &str, mistakes: &mut Vec<Mistake>) -> Option<(Masks, Written)
 
 fn read_defaults(value: &Spanned<DeValue<'_>>, written: &mut Written, mistakes: &mut Vec<Mistake>) {
     written.default_keys = entries(value, "[defaults]", mistakes).map(|(key, _)| key).collect();
-    written.defaults = formed(value, mistakes).map(|formed| formed.read);
+    if value.get_ref().is_table() {
+        written.defaults = formed(value, mistakes).map(|formed| formed.read);
+    }
 }
 
 fn read_nodes(value: &Spanned<DeValue<'_>>, written: &mut Written, mistakes: &mut Vec<Mistake>) {
@@ -240,7 +242,8 @@ fn formed<T: DeserializeOwned>(
         if !missing || mistakes.len() == before {
             mistakes.push((span.clone(), described(error.message())));
         }
-        if missing || !take_out(&mut rest, span.start) {
+        let enough = mistakes.len() - before >= FINDINGS_MAX;
+        if missing || enough || !take_out(&mut rest, span.start) {
             return None;
         }
         whole &= error.message().starts_with("unknown field");

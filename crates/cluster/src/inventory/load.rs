@@ -82,7 +82,11 @@ impl Inventory {
         let mut report = Report::default();
         let mut files: Vec<_> =
             raws.iter().map(|raw| file::read(raw, &mut report.errors)).collect();
-        let inventory = build(&mut files, &mut report);
+        let mut inventory = Self::default();
+        // what a file that isn't understood defines would be missed in all others
+        if files.iter().all(|(source, _)| source.is_understood()) {
+            inventory = build(&mut files, &mut report);
+        }
         if !report.errors.is_empty() {
             report.errors.sort();
             return Err(LoadError::Invalid(report.errors));

@@ -73,7 +73,7 @@ pub struct Settings {
     pub dwell_ms: Option<u64>,
     /// How long a command may take in all, in milliseconds, 1 s to 7 days.
     pub deadline_ms: Option<u64>,
-    /// How often a command is fired at most, 1 to 1000.
+    /// How often a command is fired at most, 1 to 255.
     pub attempts: Option<u32>,
     /// How often an idle node's power is read.
     pub poll: Option<Poll>,

@@ -20,7 +20,7 @@ const DWELL_MS: RangeInclusive<u64> = 0..=600_000;
 const DEADLINE_MS: RangeInclusive<u64> = 1_000..=604_800_000;
 const POLL_MS: RangeInclusive<u64> = 1_000..=86_400_000;
 const EXCHANGE_TIMEOUT_MS: RangeInclusive<u64> = 100..=300_000;
-const ATTEMPTS: RangeInclusive<i64> = 1..=1_000;
+const ATTEMPTS: RangeInclusive<i64> = 1..=255;
 /// Names of labels, groups and credentials, and values of labels, are at most so long, in bytes.
 const WORD_MAX_BYTES: usize = 63;
 

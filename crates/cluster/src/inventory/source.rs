@@ -60,6 +60,11 @@ impl<'a> Source<'a> {
         &self.raw.name
     }
 
+    /// Whether the file's syntax is right.
+    pub(super) fn is_understood(&self) -> bool {
+        matches!(self.masks, Masks::Ranges(_))
+    }
+
     pub(super) fn place(&'a self, span: Range<usize>) -> Place<'a> {
         Place { source: self, span }
     }

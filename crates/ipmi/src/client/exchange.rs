@@ -254,11 +254,8 @@ impl Client {
             Phase::Command { step, rq_seq, sent } => {
                 let Some(session) = &mut self.session else { return };
                 if *step == Step::Main {
-                    if exchange.request.at_most_once() {
-                        exchange.due_ms = exchange.expires_ms;
-                        if exchange.fired > 0 {
-                            return;
-                        }
+                    if exchange.request.at_most_once() && exchange.fired > 0 {
+                        return;
                     }
                     exchange.fired += 1;
                 }

@@ -83,6 +83,16 @@ fn what_two_files_say_is_shown_in_both() {
 }
 
 #[test]
+fn a_file_that_is_not_understood_raises_no_other_alarm() {
+    let nodes = "[[nodes]]\nnames = \"n1\"\nbmc = \"h1\"\n";
+    let folder = folder(&[("a.toml", nodes), ("b.toml", &format!("{HEAD}["))]);
+    assert_eq!(
+        said(folder.path(), ""),
+        "/b.toml:7:2: unquoted keys cannot be empty, expected letters, numbers, `-`, `_`"
+    );
+}
+
+#[test]
 fn a_literal_password_warns_and_is_refused_where_everybody_may_read_it() {
     let folder =
         folder(&[("i.toml", "[credentials.c]\nusername = \"u\"\npassword = \"hunter2\"\n")]);

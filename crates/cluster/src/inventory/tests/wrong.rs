@@ -49,6 +49,21 @@ fn everything_that_is_wrong_is_told_at_once() {
 }
 
 #[test]
+fn a_table_of_many_unknown_keys_is_given_up_early() {
+    let keys: String = (0..50_000).map(|key| format!("k{key} = 1\n")).collect();
+    let said = said(with_head(&format!("[[nodes]]\n{keys}")));
+    assert_eq!(said.matches("unknown key").count(), FINDINGS_MAX);
+}
+
+#[test]
+fn the_number_of_nodes_is_bounded_over_all_blocks() {
+    let block =
+        |name: &str| format!("[[nodes]]\nnames = \"{name}[1-130000]\"\nbmc = \"{{name}}\"\n");
+    let said = said(with_head(&(block("a") + &block("b"))));
+    assert!(said.starts_with("i.toml:11:9: more than 250000 nodes in all\n"), "{said}");
+}
+
+#[test]
 fn the_number_of_findings_is_bounded() {
     let text = "[[nodes]]\nnames = \"n1\"\n".repeat(FINDINGS_MAX + 20);
     let said = said(with_head(&text));

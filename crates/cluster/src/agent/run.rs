@@ -1,0 +1,277 @@
+//! The agent's loop: wait for one thing, hand it to the core, do what the core says.
+//!
+//! Nothing is decided here. Everything that the core wants on record goes through one queue, in order.
+
+use std::collections::{BTreeSet, HashMap};
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arbiter::{Effect, Millis, NodeId, NoticeKind, Pacing, Record};
+use journal::Journal;
+use nodeset::NodeSet;
+use tokio::sync::mpsc::{self, UnboundedSender};
+use tracing::{debug, info, warn};
+
+use super::follow::{Follower, Read, decode};
+use super::{Agent, AgentError, Answered, Sighting, Witness, record};
+use crate::clock::now_ms;
+use crate::driver::Job;
+use crate::inventory::Inventory;
+use crate::targets::{self, Target};
+
+/// Answers taken in one pass.
+const ANSWERS_MAX: usize = 4_096;
+/// What may still be on its way into the journal at the end is waited for so long, in milliseconds.
+const LAST_RECORDS_MS: u64 = 2_000;
+
+/// The core with what its words mean out here.
+struct Running<'a, J, W> {
+    shell: &'a mut Agent<J, W>,
+    core: arbiter::Agent,
+    targets: HashMap<NodeId, Arc<Target>>,
+    records: UnboundedSender<Record>,
+}
+
+enum Happened {
+    Stopped,
+    Closed,
+    Appended,
+    Answered(Answered),
+    Looked(NodeSet),
+    Inventory,
+    Due,
+}
+
+impl<J: Journal, W: Witness> Agent<J, W> {
+    /// Runs until `stop` is ready. What was decided but is not on record then is found again at the next
+    /// start.
+    ///
+    /// # Errors
+    /// [`AgentError`] when the journal can't be followed any more.
+    pub async fn run(mut self, stop: impl Future<Output = ()>) -> Result<(), AgentError> {
+        let (records, received) = mpsc::unbounded_channel();
+        let recorder = tokio::spawn(record::run(Arc::clone(&self.journal), received));
+        let result = self.lead(records, stop).await;
+        self.drivers.stop().await;
+        let _ = tokio::time::timeout(Duration::from_millis(LAST_RECORDS_MS), recorder).await;
+        result
+    }
+
+    /// Replays the journal, takes the lead and goes on; starts over when the journal says so.
+    async fn lead(
+        &mut self,
+        records: UnboundedSender<Record>,
+        stop: impl Future<Output = ()>,
+    ) -> Result<(), AgentError> {
+        let mut stop = std::pin::pin!(stop);
+        loop {
+            let mut follower = Follower::new(Arc::clone(&self.journal)).await?;
+            let core = arbiter::Agent::new(&self.cluster, &life_name());
+            let records = records.clone();
+            let targets = HashMap::new();
+            let mut running = Running { shell: self, core, targets, records };
+            running.adopt_inventory();
+            if !running.catch_up(&mut follower).await? {
+                continue;
+            }
+            let claim = running.core.claim();
+            let _ = running.records.send(claim);
+            if running.go_on(&mut follower, stop.as_mut()).await? {
+                return Ok(());
+            }
+            warn!("the journal no longer keeps what comes next: reading it anew");
+        }
+    }
+}
+
+impl<J: Journal, W: Witness> Running<'_, J, W> {
+    /// Works until it is stopped (`true`) or has to start over (`false`).
+    async fn go_on(
+        &mut self,
+        follower: &mut Follower<J>,
+        mut stop: std::pin::Pin<&mut impl Future<Output = ()>>,
+    ) -> Result<bool, AgentError> {
+        loop {
+            let happened = self.happened(follower, stop.as_mut()).await;
+            if !self.catch_up(follower).await? {
+                return Ok(false);
+            }
+            let (now, mut effects) = (self.now(), Vec::new());
+            match happened {
+                Happened::Stopped | Happened::Closed => return Ok(true),
+                Happened::Appended => {}
+                Happened::Due => self.core.due(now, &mut effects),
+                Happened::Inventory => {
+                    self.adopt_inventory();
+                    self.shell.drivers.renew();
+                }
+                Happened::Looked(nodes) => self.look(now, &nodes, &mut effects),
+                Happened::Answered(answered) => self.take_answers(now, answered, &mut effects),
+            }
+            self.perform(now, effects);
+        }
+    }
+
+    async fn happened(
+        &mut self,
+        follower: &mut Follower<J>,
+        stop: std::pin::Pin<&mut impl Future<Output = ()>>,
+    ) -> Happened {
+        let now = self.now();
+        let due = self.core.next_due().map_or(3_600_000, |at| at.saturating_sub(now));
+        let shell = &mut *self.shell;
+        tokio::select! {
+            () = stop => Happened::Stopped,
+            open = follower.wait() => if open { Happened::Appended } else { Happened::Closed },
+            Some(answered) = shell.answered.recv() => Happened::Answered(answered),
+            Some(nodes) = shell.looks.recv() => Happened::Looked(nodes),
+            Ok(()) = shell.inventory.changed() => Happened::Inventory,
+            () = tokio::time::sleep(Duration::from_millis(due)) => Happened::Due,
+        }
+    }
+
+    /// Folds everything that is durable before anything is done about any of it: what an older record
+    /// asked for may be superseded by the next.
+    async fn catch_up(&mut self, follower: &mut Follower<J>) -> Result<bool, AgentError> {
+        let mut effects = Vec::new();
+        loop {
+            match follower.read().await? {
+                Read::StartOver => return Ok(false),
+                Read::Entries(entries) if entries.is_empty() => break,
+                Read::Entries(entries) => {
+                    for entry in &entries {
+                        let record = decode(entry)?;
+                        let now = self.now().max(entry.at_ms);
+                        self.core.fold(now, (entry.seq, entry.at_ms), &record, &mut effects);
+                        log(entry.seq, &record, &self.core);
+                    }
+                }
+            }
+        }
+        self.perform(self.now(), effects);
+        Ok(true)
+    }
+
+    fn take_answers(&mut self, now: Millis, first: Answered, effects: &mut Vec<Effect>) {
+        let mut next = Some(first);
+        for _ in 0..ANSWERS_MAX {
+            let Some(Answered { node, ticket, answer }) = next.take() else { return };
+            debug!(node = self.core.ledger().name(node), ticket, ?answer, "answered");
+            self.core.answered(now, node, ticket, answer, effects);
+            next = self.shell.answered.try_recv().ok();
+        }
+        if let Some(Answered { node, ticket, answer }) = next {
+            self.core.answered(now, node, ticket, answer, effects);
+        }
+    }
+
+    fn look(&mut self, now: Millis, nodes: &NodeSet, effects: &mut Vec<Effect>) {
+        for name in nodes.iter() {
+            if let Some(node) = self.core.ledger().id(&name) {
+                self.core.look(now, node, effects);
+            }
+        }
+    }
+
+    /// Takes over what the inventory says now. Targets of nodes that left are kept: an open intent may
+    /// still need them.
+    fn adopt_inventory(&mut self) {
+        let inventory: Arc<Inventory> = Arc::clone(&self.shell.inventory.borrow_and_update());
+        let (now, count, mut effects) = (self.now(), inventory.nodes.len(), Vec::new());
+        let listed = inventory.nodes.values().map(|node| {
+            let pacing: Pacing = targets::pacing(node);
+            let first_poll = targets::first_poll(now, &pacing, count);
+            (Box::from(&*node.name), pacing, first_poll)
+        });
+        self.core.manage(now, listed, &mut effects);
+        for node in inventory.nodes.values() {
+            let id = self.core.ledger().id(&node.name);
+            if let (Some(id), Some(target)) = (id, targets::target(&inventory, node)) {
+                self.targets.insert(id, Arc::new(target));
+            }
+        }
+        self.perform(now, effects);
+    }
+
+    fn perform(&mut self, now: Millis, effects: Vec<Effect>) {
+        let mut touched = BTreeSet::new();
+        for effect in effects {
+            match effect {
+                Effect::Exchange { node, ticket, ask, until } => self.ask(node, ticket, ask, until),
+                Effect::Append(record) => {
+                    // the recorder ends only after this
+                    let _ = self.records.send(record);
+                }
+                Effect::Notice(notice) => match notice.kind {
+                    NoticeKind::Status => drop(touched.insert(notice.node)),
+                    NoticeKind::Report(report) => {
+                        let name = self.core.ledger().name(notice.node);
+                        warn!(node = name, ?report, "reported");
+                        self.shell.witness.reported(name, &report);
+                    }
+                },
+            }
+        }
+        self.show(now, &touched);
+    }
+
+    fn ask(&self, node: NodeId, ticket: u32, ask: arbiter::Ask, until: Millis) {
+        debug!(node = self.core.ledger().name(node), ticket, ?ask, "asking");
+        match self.targets.get(&node) {
+            Some(target) => {
+                let target = Arc::clone(target);
+                self.shell.drivers.ask(Job { node, ticket, ask, until, target });
+            }
+            None => {
+                let words = format!("{} is not in the inventory", self.core.ledger().name(node));
+                self.shell.drivers.answer_unreachable(node, ticket, &words);
+            }
+        }
+    }
+
+    fn show(&self, now: Millis, touched: &BTreeSet<NodeId>) {
+        let sightings = touched.iter().filter_map(|node| {
+            let (seen, progress) = self.core.status(now, *node)?;
+            let name = self.core.ledger().name(*node).into();
+            Some(Sighting { node: name, seen: seen.clone(), progress })
+        });
+        let sightings: Vec<Sighting> = sightings.collect();
+        if !sightings.is_empty() {
+            self.shell.witness.saw(sightings);
+        }
+    }
+
+    fn now(&self) -> Millis {
+        now_ms().max(self.core.ledger().now())
+    }
+}
+
+/// A name that no other life of an agent has.
+fn life_name() -> String {
+    let mut nonce = [0; 8];
+    getrandom::fill(&mut nonce).expect("the operating system has randomness");
+    format!("{}-{:016x}", std::process::id(), u64::from_le_bytes(nonce))
+}
+
+fn log(seq: u64, record: &Record, core: &arbiter::Agent) {
+    if !core.leads() {
+        return;
+    }
+    match record {
+        Record::Command(command) => {
+            let (action, nodes) = (command.action.word(), &command.nodes);
+            info!(seq, action, %nodes, by = &*command.by, door = &*command.door, "accepted");
+        }
+        Record::Settled { seq, outcome, nodes, .. } => info!(seq, %nodes, ?outcome, "settled"),
+        Record::Fired { seq, step, nodes, .. } => info!(seq, %nodes, ?step, "on record"),
+        Record::Withdrawn(withdrawn) => {
+            info!(seq, nodes = %withdrawn.nodes, by = &*withdrawn.by, "withdrawn");
+        }
+        Record::Held(held) => info!(seq, nodes = %held.nodes, by = &*held.by, "held"),
+        Record::Released(released) => {
+            info!(seq, nodes = %released.nodes, by = &*released.by, "released");
+        }
+        Record::Led { cluster, agent } => info!(seq, cluster = &**cluster, agent = &**agent, "led"),
+    }
+}

@@ -1,0 +1,259 @@
+//! One BMC as the engine sees it: its queue, its client, its breaker.
+//!
+//! It is a state machine of its own: it sends and waits for nothing.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use arbiter::{Answer, Cause, Millis};
+use ipmi::{Client, Config};
+
+use super::super::{Answered, Job};
+use super::translate;
+use crate::targets::Target;
+
+/// How often an account may be refused at an endpoint before it is left alone.
+const DENIED_MAX: u8 = 2;
+
+/// Where an endpoint is with getting ready.
+enum Readiness {
+    /// Its secrets or its name are not resolved.
+    Raw,
+    /// They are being resolved.
+    Resolving,
+    /// It can be talked to.
+    Ready(SocketAddr, Box<Client>),
+}
+
+/// One BMC.
+pub(super) struct Endpoint {
+    target: Arc<Target>,
+    readiness: Readiness,
+    queue: VecDeque<Job>,
+    current: Option<Job>,
+    denied: u8,
+    breaker: Option<Cause>,
+    unresolved: Option<Cause>,
+    outdated: bool,
+    used: Millis,
+}
+
+/// What an endpoint wants of the engine.
+pub(super) enum Next {
+    /// Nothing before that time.
+    Wait(Option<Millis>),
+    /// Its secrets and its name.
+    Resolve(Arc<Target>),
+}
+
+impl Endpoint {
+    pub(super) fn new(target: Arc<Target>) -> Self {
+        Self {
+            target,
+            readiness: Readiness::Raw,
+            queue: VecDeque::new(),
+            current: None,
+            denied: 0,
+            breaker: None,
+            unresolved: None,
+            outdated: false,
+            used: 0,
+        }
+    }
+
+    /// Takes a question. The newest target counts: the inventory may have changed since the last.
+    pub(super) fn push(&mut self, job: Job) {
+        if self.target.endpoint != job.target.endpoint
+            || self.target.credential != job.target.credential
+        {
+            self.renew();
+        }
+        self.target = Arc::clone(&job.target);
+        self.queue.push_back(job);
+    }
+
+    /// Forgets secrets and refusals, once the exchange under way is over.
+    pub(super) fn renew(&mut self) {
+        self.denied = 0;
+        self.breaker = None;
+        self.outdated = true;
+    }
+
+    /// What was resolved, or why it was not.
+    pub(super) fn resolved(&mut self, resolved: Result<(SocketAddr, Config), Cause>) {
+        match resolved {
+            Ok((address, config)) => {
+                self.readiness = Readiness::Ready(address, Box::new(Client::new(config)));
+            }
+            Err(cause) => {
+                self.readiness = Readiness::Raw;
+                self.unresolved = Some(cause);
+            }
+        }
+    }
+
+    pub(super) fn address(&self) -> Option<SocketAddr> {
+        match &self.readiness {
+            Readiness::Ready(address, _) => Some(*address),
+            Readiness::Raw | Readiness::Resolving => None,
+        }
+    }
+
+    pub(super) fn receive(&mut self, now: Millis, datagram: &[u8]) {
+        if let Readiness::Ready(_, client) = &mut self.readiness {
+            client.handle(datagram, now, &mut random);
+        }
+    }
+
+    /// Brings it as far as it gets; answers and datagrams are handed over.
+    pub(super) fn advance(
+        &mut self,
+        now: Millis,
+        answers: &mut Vec<Answered>,
+        out: &mut Vec<(SocketAddr, Vec<u8>)>,
+    ) -> Next {
+        loop {
+            self.time_out(now);
+            self.finish(answers);
+            self.transmit(out);
+            if self.current.is_some() {
+                return Next::Wait(self.due());
+            }
+            self.forget_outdated(out);
+            match self.begin(now, answers) {
+                Begun::Started => {}
+                Begun::Idle => return Next::Wait(self.close_idle(now, out)),
+                Begun::Unresolved => return Next::Resolve(Arc::clone(&self.target)),
+                Begun::Resolving => return Next::Wait(None),
+            }
+        }
+    }
+
+    /// Ends the session, if there is one.
+    pub(super) fn close(&mut self, out: &mut Vec<(SocketAddr, Vec<u8>)>) {
+        if let Readiness::Ready(_, client) = &mut self.readiness {
+            client.close(&mut random);
+        }
+        self.transmit(out);
+    }
+
+    /// Begins anew with the secrets and the name that hold now.
+    fn forget_outdated(&mut self, out: &mut Vec<(SocketAddr, Vec<u8>)>) {
+        if self.outdated && !matches!(self.readiness, Readiness::Resolving) {
+            self.close(out);
+            self.readiness = Readiness::Raw;
+            self.outdated = false;
+        }
+    }
+
+    fn begin(&mut self, now: Millis, answers: &mut Vec<Answered>) -> Begun {
+        while let Some(job) = self.queue.front() {
+            if let Some(answer) = self.refusal(now, job) {
+                let job = self.queue.pop_front().expect("it is at the front");
+                answers.push(Answered { node: job.node, ticket: job.ticket, answer });
+                continue;
+            }
+            return match &mut self.readiness {
+                Readiness::Raw => {
+                    self.readiness = Readiness::Resolving;
+                    Begun::Unresolved
+                }
+                Readiness::Resolving => Begun::Resolving,
+                Readiness::Ready(_, client) => {
+                    let request = translate::request(job.ask);
+                    if client.start(request, now, &mut random).is_err() {
+                        client.abandon();
+                        continue;
+                    }
+                    self.current = self.queue.pop_front();
+                    self.used = now;
+                    Begun::Started
+                }
+            };
+        }
+        self.unresolved = None;
+        Begun::Idle
+    }
+
+    /// Why the question is answered without asking: its time is up, the account is to be left alone, or
+    /// the endpoint could not be made ready just now.
+    fn refusal(&self, now: Millis, job: &Job) -> Option<Answer> {
+        if let Some(cause) = self.breaker.as_ref().or(self.unresolved.as_ref()) {
+            return Some(Answer::NotSent(cause.clone()));
+        }
+        let exchange_ms = u64::from(translate::exchange_timeout_ms(&job.target));
+        let too_late = now + exchange_ms > job.until;
+        too_late.then(|| Answer::NotSent(translate::plain(&job.target, "no turn in time")))
+    }
+
+    fn time_out(&mut self, now: Millis) {
+        if let Readiness::Ready(_, client) = &mut self.readiness
+            && client.deadline_ms().is_some_and(|due| due <= now)
+        {
+            client.timeout(now, &mut random);
+        }
+    }
+
+    fn finish(&mut self, answers: &mut Vec<Answered>) {
+        let Readiness::Ready(_, client) = &mut self.readiness else { return };
+        let Some(outcome) = client.poll_done() else { return };
+        let Some(job) = self.current.take() else { return };
+        let answer = translate::answer(&job.target, job.ask, outcome);
+        self.note_denial(&answer);
+        answers.push(Answered { node: job.node, ticket: job.ticket, answer });
+    }
+
+    /// A refused account is tried twice, then left alone until the inventory changes.
+    fn note_denial(&mut self, answer: &Answer) {
+        match answer {
+            Answer::NotSent(cause) if cause.denied => {
+                self.denied += 1;
+                if self.denied >= DENIED_MAX {
+                    let words = format!("{}; not tried again", cause.words);
+                    self.breaker = Some(Cause { denied: true, words: words.into() });
+                }
+            }
+            Answer::Power(_) | Answer::Done => self.denied = 0,
+            Answer::NotSent(_) | Answer::Refused(_) | Answer::Lost(_) => {}
+        }
+    }
+
+    fn transmit(&mut self, out: &mut Vec<(SocketAddr, Vec<u8>)>) {
+        if let Readiness::Ready(address, client) = &mut self.readiness {
+            let address = *address;
+            out.extend(std::iter::from_fn(|| client.poll_transmit()).map(|bytes| (address, bytes)));
+        }
+    }
+
+    fn due(&self) -> Option<Millis> {
+        match &self.readiness {
+            Readiness::Ready(_, client) => client.deadline_ms(),
+            Readiness::Raw | Readiness::Resolving => None,
+        }
+    }
+
+    /// A session that nobody used for a while is closed, and what was known for it is dropped: an idle
+    /// endpoint costs no timer and little memory.
+    fn close_idle(&mut self, now: Millis, out: &mut Vec<(SocketAddr, Vec<u8>)>) -> Option<Millis> {
+        let Readiness::Ready(..) = &self.readiness else { return None };
+        let idle_at = self.used + u64::from(translate::SESSION_IDLE_MS);
+        if now < idle_at {
+            return Some(idle_at);
+        }
+        self.close(out);
+        self.readiness = Readiness::Raw;
+        None
+    }
+}
+
+enum Begun {
+    Started,
+    Idle,
+    Unresolved,
+    Resolving,
+}
+
+fn random(bytes: &mut [u8]) {
+    getrandom::fill(bytes).expect("the operating system has randomness");
+}

@@ -1,0 +1,266 @@
+//! The engine's task: sockets, timers and the table of endpoints.
+//!
+//! One pass: take what is there, bring the endpoints that it concerns forward, send what they want sent.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use arbiter::{Cause, Millis};
+use ipmi::Config;
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::net::UdpSocket;
+use tokio::sync::Semaphore;
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+
+use super::super::Answered;
+use super::endpoint::{Endpoint, Next};
+use super::{Order, Traffic, translate};
+use crate::clock::now_ms;
+use crate::inventory::{Address, Host};
+use crate::targets::Target;
+
+/// Datagrams taken in one pass.
+const RECEIVE_MAX: usize = 512;
+/// Orders taken in one pass.
+const ORDERS_MAX: usize = 1_024;
+/// Secrets and names that are resolved at a time.
+const RESOLVING_MAX: usize = 64;
+/// What the kernel is asked to keep for us, in bytes: a fleet answers in bursts.
+const RECEIVE_BUFFER_BYTES: usize = 8 << 20;
+/// No IPMI datagram that is expected here is larger, in bytes.
+const DATAGRAM_BYTES_MAX: usize = 1_024;
+
+type Resolved = (usize, Result<(SocketAddr, Config), Cause>);
+
+pub(super) struct Task {
+    orders: UnboundedReceiver<Order>,
+    answers: UnboundedSender<Answered>,
+    resolved: UnboundedReceiver<Resolved>,
+    resolve: UnboundedSender<Resolved>,
+    resolving: Arc<Semaphore>,
+    v4: UdpSocket,
+    v6: Option<UdpSocket>,
+    traffic: Arc<Traffic>,
+    endpoints: Vec<Endpoint>,
+    by_name: HashMap<Address, usize>,
+    by_address: HashMap<SocketAddr, usize>,
+    timers: BTreeSet<(Millis, usize)>,
+    due: Vec<Option<Millis>>,
+}
+
+enum Woken {
+    Order(Option<Order>),
+    Resolved(Resolved),
+    Readable,
+    Due,
+}
+
+impl Task {
+    pub(super) fn new(
+        orders: UnboundedReceiver<Order>,
+        answers: UnboundedSender<Answered>,
+        traffic: Arc<Traffic>,
+    ) -> std::io::Result<Self> {
+        let (resolve, resolved) = mpsc::unbounded_channel();
+        Ok(Self {
+            orders,
+            answers,
+            resolved,
+            resolve,
+            resolving: Arc::new(Semaphore::new(RESOLVING_MAX)),
+            v4: socket(Domain::IPV4, (Ipv4Addr::UNSPECIFIED, 0).into())?,
+            v6: socket(Domain::IPV6, (Ipv6Addr::UNSPECIFIED, 0).into()).ok(),
+            traffic,
+            endpoints: Vec::new(),
+            by_name: HashMap::new(),
+            by_address: HashMap::new(),
+            timers: BTreeSet::new(),
+            due: Vec::new(),
+        })
+    }
+
+    pub(super) async fn run(mut self) {
+        loop {
+            let mut touched = HashSet::new();
+            let stop = match self.woken().await {
+                Woken::Order(order) => self.take_orders(order, &mut touched),
+                Woken::Resolved(resolved) => {
+                    self.take_resolved(resolved, &mut touched);
+                    false
+                }
+                Woken::Readable | Woken::Due => false,
+            };
+            self.receive(&mut touched);
+            self.take_due(&mut touched);
+            self.advance(touched).await;
+            if stop {
+                self.close_all().await;
+                return;
+            }
+        }
+    }
+
+    async fn woken(&mut self) -> Woken {
+        let next = self.timers.first().map(|(at, _)| at.saturating_sub(now_ms()));
+        let sleep = Duration::from_millis(next.unwrap_or(3_600_000));
+        let v6 = self.v6.as_ref();
+        tokio::select! {
+            order = self.orders.recv() => Woken::Order(order),
+            Some(resolved) = self.resolved.recv() => Woken::Resolved(resolved),
+            _ = self.v4.readable() => Woken::Readable,
+            true = async { match v6 { Some(v6) => v6.readable().await.is_ok(), None => false } } => {
+                Woken::Readable
+            }
+            () = tokio::time::sleep(sleep) => Woken::Due,
+        }
+    }
+
+    fn take_orders(&mut self, first: Option<Order>, touched: &mut HashSet<usize>) -> bool {
+        let mut order = first;
+        for _ in 0..ORDERS_MAX {
+            match order {
+                Some(Order::Ask(job)) => {
+                    let place = self.place(&job.target);
+                    self.endpoints[place].push(job);
+                    touched.insert(place);
+                }
+                Some(Order::Renew) => self.endpoints.iter_mut().for_each(Endpoint::renew),
+                Some(Order::Stop) | None => return true,
+            }
+            match self.orders.try_recv() {
+                Ok(next) => order = Some(next),
+                Err(_) => return false,
+            }
+        }
+        false
+    }
+
+    fn take_resolved(&mut self, (place, resolved): Resolved, touched: &mut HashSet<usize>) {
+        if let Ok((address, _)) = &resolved {
+            self.by_address.insert(*address, place);
+        }
+        self.endpoints[place].resolved(resolved);
+        touched.insert(place);
+    }
+
+    fn receive(&mut self, touched: &mut HashSet<usize>) {
+        let now = now_ms();
+        let mut buffer = [0; DATAGRAM_BYTES_MAX];
+        for socket in std::iter::once(&self.v4).chain(&self.v6) {
+            for _ in 0..RECEIVE_MAX {
+                let Ok((length, from)) = socket.try_recv_from(&mut buffer) else { break };
+                self.traffic.count_received();
+                if let Some(place) = self.by_address.get(&from) {
+                    self.endpoints[*place].receive(now, &buffer[..length]);
+                    touched.insert(*place);
+                }
+            }
+        }
+    }
+
+    fn take_due(&mut self, touched: &mut HashSet<usize>) {
+        let now = now_ms();
+        while let Some((at, place)) = self.timers.first().copied()
+            && at <= now
+        {
+            self.timers.remove(&(at, place));
+            self.due[place] = None;
+            touched.insert(place);
+        }
+    }
+
+    async fn advance(&mut self, touched: HashSet<usize>) {
+        let (now, mut answers, mut out) = (now_ms(), Vec::new(), Vec::new());
+        for place in touched {
+            let due = match self.endpoints[place].advance(now, &mut answers, &mut out) {
+                Next::Wait(due) => due,
+                Next::Resolve(target) => {
+                    self.resolve(place, target);
+                    None
+                }
+            };
+            self.set_timer(place, due);
+        }
+        for answered in answers {
+            // nobody listens any more only when the agent ends
+            let _ = self.answers.send(answered);
+        }
+        self.send(out).await;
+    }
+
+    fn set_timer(&mut self, place: usize, due: Option<Millis>) {
+        if let Some(old) = std::mem::replace(&mut self.due[place], due) {
+            self.timers.remove(&(old, place));
+        }
+        self.timers.extend(due.map(|at| (at, place)));
+    }
+
+    async fn send(&self, out: Vec<(SocketAddr, Vec<u8>)>) {
+        for (address, bytes) in out {
+            let socket = match (&address, &self.v6) {
+                (SocketAddr::V6(_), Some(v6)) => v6,
+                (SocketAddr::V4(_) | SocketAddr::V6(_), _) => &self.v4,
+            };
+            match socket.send_to(&bytes, address).await {
+                Ok(_) => self.traffic.count_sent(),
+                Err(error) => tracing::debug!(%address, %error, "a datagram was not sent"),
+            }
+        }
+    }
+
+    fn place(&mut self, target: &Arc<Target>) -> usize {
+        if let Some(place) = self.by_name.get(&target.endpoint.address) {
+            return *place;
+        }
+        let place = self.endpoints.len();
+        self.endpoints.push(Endpoint::new(Arc::clone(target)));
+        self.due.push(None);
+        self.by_name.insert(target.endpoint.address.clone(), place);
+        place
+    }
+
+    fn resolve(&self, place: usize, target: Arc<Target>) {
+        let (done, turn) = (self.resolve.clone(), Arc::clone(&self.resolving));
+        tokio::spawn(async move {
+            let _turn = turn.acquire().await;
+            let resolved = resolve(&target).await;
+            // the engine has ended when nobody listens
+            let _ = done.send((place, resolved));
+        });
+    }
+
+    async fn close_all(&mut self) {
+        let mut out = Vec::new();
+        for endpoint in self.endpoints.iter_mut().filter(|endpoint| endpoint.address().is_some()) {
+            endpoint.close(&mut out);
+        }
+        self.send(out).await;
+    }
+}
+
+async fn resolve(target: &Target) -> Result<(SocketAddr, Config), Cause> {
+    let config = translate::config(target).await;
+    let config = config.map_err(|error| translate::plain(target, &error.to_string()))?;
+    let address = &target.endpoint.address;
+    let ip = match &address.host {
+        Host::Ip(ip) => return Ok((SocketAddr::new(*ip, address.port), config)),
+        Host::Name(name) => tokio::net::lookup_host((&**name, address.port)).await,
+    };
+    let found = ip.ok().and_then(|mut found| found.next());
+    let found = found.ok_or_else(|| translate::plain(target, "the host name has no address"))?;
+    Ok((found, config))
+}
+
+fn socket(domain: Domain, address: SocketAddr) -> std::io::Result<UdpSocket> {
+    let socket = Socket::new(domain, Type::DGRAM, Some(Protocol::UDP))?;
+    if domain == Domain::IPV6 {
+        socket.set_only_v6(true)?;
+    }
+    // a smaller buffer only means more retransmissions
+    let _ = socket.set_recv_buffer_size(RECEIVE_BUFFER_BYTES);
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    UdpSocket::from_std(socket.into())
+}

@@ -1,0 +1,135 @@
+//! Between the core's words and IPMI's. Nothing is decided here.
+
+use arbiter::{Answer, Ask, Boot, BootDevice, Cause, Order, Power};
+use ipmi::{
+    BootFlags, BootOptions, ChassisControl, Config, CredentialError, Failure, Firmware, Lifetime,
+    Password, Reply, Request, Suite, SuitePolicy, UserName,
+};
+
+use crate::inventory::{Cipher, Privilege};
+use crate::secret::{Secret, SecretError};
+use crate::targets::Target;
+
+/// The first wait for an answer, in milliseconds.
+const RETRANSMIT_MS: u32 = 400;
+/// An exchange proper may take so much of what it has with the wait for its turn.
+const EXCHANGE_SHARE: u64 = 2;
+/// A session is closed when it was not used for so long; BMCs drop idle ones after 30 to 60 s.
+pub(super) const SESSION_IDLE_MS: u32 = 20_000;
+
+/// Why no client could be made for an endpoint.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ConfigError {
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    #[error("credential: {0}")]
+    Credential(#[from] CredentialError),
+}
+
+/// Resolves the secrets of a target.
+pub(super) async fn config(target: &Target) -> Result<Config, ConfigError> {
+    let credential = &target.credential;
+    let password = credential.password.resolve(&target.node).await?;
+    let mut config = Config::new(UserName::new(&credential.username)?, secret(&password)?);
+    if let Some(kg) = &credential.kg {
+        let kg = kg.resolve(&target.node).await?;
+        config.kg = Some(ipmi::Key::new(kg.expose().as_bytes())?);
+    }
+    config.privilege = match target.endpoint.privilege {
+        Privilege::Operator => ipmi::Privilege::Operator,
+        Privilege::Administrator => ipmi::Privilege::Administrator,
+    };
+    config.suites = match target.endpoint.cipher {
+        Cipher::Best => SuitePolicy::Best,
+        Cipher::Suite17 => SuitePolicy::Only(Suite::C17),
+        Cipher::Suite3 => SuitePolicy::Only(Suite::C3),
+    };
+    config.retransmit_ms = RETRANSMIT_MS;
+    config.exchange_timeout_ms = exchange_timeout_ms(target);
+    config.session_idle_max_ms = SESSION_IDLE_MS;
+    Ok(config)
+}
+
+/// How long an exchange may take once it has its turn.
+pub(super) fn exchange_timeout_ms(target: &Target) -> u32 {
+    u32::try_from(target.exchange_ms / EXCHANGE_SHARE).unwrap_or(u32::MAX).max(1)
+}
+
+pub(super) const fn request(ask: Ask) -> Request {
+    match ask {
+        Ask::Power => Request::Power,
+        Ask::Boot(boot) => Request::SetBoot(boot_options(boot)),
+        Ask::Fire(Order::On) => Request::Control(ChassisControl::On),
+        Ask::Fire(Order::Off) => Request::Control(ChassisControl::Off),
+        Ask::Fire(Order::Soft) => Request::Control(ChassisControl::Soft),
+        Ask::Fire(Order::Reset) => Request::Control(ChassisControl::Reset),
+        Ask::Fire(Order::Nmi) => Request::Control(ChassisControl::Diag),
+    }
+}
+
+pub(super) fn answer(target: &Target, ask: Ask, outcome: Result<Reply, Failure>) -> Answer {
+    match outcome {
+        Ok(Reply::Power(status)) if status.power_on => Answer::Power(Power::On),
+        Ok(Reply::Power(_)) => Answer::Power(Power::Off),
+        Ok(Reply::Boot(read)) => boot_answer(target, ask, &read),
+        Ok(Reply::Done | Reply::DeviceId(_) | Reply::Guid(_)) => Answer::Done,
+        Err(Failure::NotSent(why)) => Answer::NotSent(cause(target, &why)),
+        Err(Failure::Lost(why)) => Answer::Lost(cause(target, &why)),
+        Err(Failure::Refused(code)) => Answer::Refused(plain(target, &code.to_string())),
+    }
+}
+
+/// A cause that has nothing to do with the account.
+pub(super) fn plain(target: &Target, words: &str) -> Cause {
+    Cause { denied: false, words: format!("{}: {words}", target.name()).into() }
+}
+
+/// A cause that says that the account is refused.
+pub(super) fn denied(target: &Target, words: &str) -> Cause {
+    Cause { denied: true, words: format!("{}: {words}", target.name()).into() }
+}
+
+fn cause(target: &Target, why: &ipmi::Cause) -> Cause {
+    let user = &target.credential.username;
+    match why {
+        ipmi::Cause::WrongPassword | ipmi::Cause::WrongKey | ipmi::Cause::Denied(_) => denied(
+            target,
+            &format!("{why} (user {user}, credentials {})", target.endpoint.credentials),
+        ),
+        ipmi::Cause::NoAnswer
+        | ipmi::Cause::PrivilegeDenied(_)
+        | ipmi::Cause::NoSession(_)
+        | ipmi::Cause::Unsupported(..)
+        | ipmi::Cause::Inconclusive(_)
+        | ipmi::Cause::ReadBack(_)
+        | ipmi::Cause::Garbled(_) => plain(target, &why.to_string()),
+    }
+}
+
+fn secret(secret: &Secret) -> Result<Password, CredentialError> {
+    Password::new(secret.expose().as_bytes())
+}
+
+const fn boot_options(boot: Boot) -> BootOptions {
+    BootOptions {
+        device: match boot.device {
+            BootDevice::None => ipmi::BootDevice::None,
+            BootDevice::Pxe => ipmi::BootDevice::Pxe,
+            BootDevice::Disk => ipmi::BootDevice::Disk,
+            BootDevice::Bios => ipmi::BootDevice::Bios,
+            BootDevice::Cd => ipmi::BootDevice::Cd,
+        },
+        lifetime: if boot.persistent { Lifetime::Persistent } else { Lifetime::Once },
+        firmware: if boot.uefi { Firmware::Uefi } else { Firmware::Legacy },
+    }
+}
+
+fn boot_answer(target: &Target, ask: Ask, read: &BootFlags) -> Answer {
+    match ask {
+        Ask::Boot(boot) if read.options.device == boot_options(boot).device => Answer::Done,
+        Ask::Boot(_) | Ask::Power | Ask::Fire(_) => {
+            let words = format!("boot override reads back as {:?}", read.options.device);
+            Answer::Refused(plain(target, &words))
+        }
+    }
+}

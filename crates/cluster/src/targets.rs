@@ -1,0 +1,77 @@
+//! What the agent takes from the inventory for each node: how it is reached and how patient to be.
+//!
+//! Defaults for what the inventory leaves open are here and nowhere else.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use arbiter::{Drift, Millis, Pacing};
+
+use crate::inventory::{self, CredentialRef, Endpoint, Inventory, Node, Poll};
+
+/// An exchange may take so long, its wait for a turn included, unless the inventory says otherwise.
+const EXCHANGE_MS: Millis = 10_000;
+/// The first reads after a start are spread so that at most so many nodes are read in a millisecond.
+const FIRST_READS_PER_MS: usize = 5;
+
+/// How one node is reached.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) node: Arc<str>,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) credential: CredentialRef,
+    pub(crate) exchange_ms: Millis,
+}
+
+impl Target {
+    /// The endpoint as causes name it.
+    pub(crate) fn name(&self) -> String {
+        self.endpoint.address.to_string()
+    }
+}
+
+/// The target of a node, unless its credentials are not in the inventory.
+pub(crate) fn target(inventory: &Inventory, node: &Node) -> Option<Target> {
+    Some(Target {
+        node: Arc::clone(&node.name),
+        endpoint: node.endpoint.clone(),
+        credential: inventory.credentials.get(&*node.endpoint.credentials)?.clone(),
+        exchange_ms: exchange_ms(node),
+    })
+}
+
+/// The node's patience.
+pub(crate) fn pacing(node: &Node) -> Pacing {
+    let (usual, set) = (Pacing::default(), &node.settings);
+    let mut salt = DefaultHasher::new();
+    node.name.hash(&mut salt);
+    Pacing {
+        endpoint: node.endpoint.address.to_string().into(),
+        exchange_ms: exchange_ms(node),
+        dwell_ms: set.dwell_ms.unwrap_or(usual.dwell_ms),
+        settle_ms: set.settle_ms.unwrap_or(usual.settle_ms),
+        transition_min_ms: set.transition_ms.unwrap_or(usual.transition_min_ms),
+        attempts_max: set.attempts.map_or(usual.attempts_max, |n| n.try_into().unwrap_or(u8::MAX)),
+        poll_ms: match set.poll {
+            None => usual.poll_ms,
+            Some(Poll::Off) => None,
+            Some(Poll::EveryMs(span)) => Some(span),
+        },
+        drift: match set.drift {
+            None | Some(inventory::Drift::Observe) => Drift::Observe,
+            Some(inventory::Drift::Enforce) => Drift::Enforce,
+        },
+        salt: salt.finish(),
+        ..usual
+    }
+}
+
+/// When a node is read first: soon, but not all at once. Never, if polling is off.
+pub(crate) fn first_poll(now: Millis, pacing: &Pacing, nodes: usize) -> Option<Millis> {
+    let spread = (nodes / FIRST_READS_PER_MS) as Millis;
+    pacing.poll_ms.map(|poll_ms| now + pacing.salt % (spread.min(poll_ms) + 1))
+}
+
+fn exchange_ms(node: &Node) -> Millis {
+    node.settings.exchange_timeout_ms.unwrap_or(EXCHANGE_MS)
+}

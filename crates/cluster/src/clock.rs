@@ -1,7 +1,9 @@
 //! The one clock of this process. It never runs backwards and never jumps; it sets no timers.
 
 use std::sync::LazyLock;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use tokio::time::Instant;
 
 static START: LazyLock<(u64, Instant)> = LazyLock::new(|| {
     let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -31,6 +31,9 @@ use crate::{Millis, Seq};
 /// How long an idempotency key is remembered: one day, measured by the records' own times.
 pub const KEY_KEPT_MS: Millis = 24 * 3_600_000;
 
+/// A caller and its idempotency key.
+type Key = (Box<str>, Box<str>);
+
 /// A node's place in one ledger. It means nothing in another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeId(pub u32);
@@ -38,6 +41,7 @@ pub struct NodeId(pub u32);
 /// The fold. Apply every record once, in the journal's order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Ledger {
+    first: Seq,
     seq: Seq,
     now: Millis,
     ids: BTreeMap<Box<str>, NodeId>,
@@ -45,8 +49,8 @@ pub struct Ledger {
     lanes: Vec<Lane>,
     commands: BTreeMap<Seq, CommandEntry>,
     holds: BTreeMap<Seq, HoldEntry>,
-    keys: BTreeMap<(Box<str>, Box<str>), (Seq, Millis)>,
-    keys_by_age: VecDeque<(Millis, (Box<str>, Box<str>))>,
+    keys: BTreeMap<Key, (Seq, Millis)>,
+    keys_by_age: VecDeque<(Millis, Key)>,
     numbers: BTreeMap<Box<str>, BTreeMap<NodeId, u64>>,
     leaders: BTreeMap<Box<str>, (Seq, Box<str>)>,
 }
@@ -141,6 +145,9 @@ impl Ledger {
 
     /// Folds one record in. `at` is the record's own time; `changes` receives what it changed.
     pub fn apply(&mut self, seq: Seq, at: Millis, record: &Record, changes: &mut Vec<Change>) {
+        if self.first == 0 {
+            self.first = seq;
+        }
         self.seq = seq;
         self.now = self.now.max(at);
         match record {
@@ -150,7 +157,8 @@ impl Ledger {
             Record::Released(released) => self.apply_released(released, changes),
             Record::Led { cluster, agent } => {
                 let before = self.leaders.insert(cluster.clone(), (seq, agent.clone()));
-                let took_over = before.is_some();
+                // what retention took away may have held an earlier leader
+                let took_over = before.is_some() || self.first > 1;
                 changes.push(Change::Led { cluster: cluster.clone(), took_over });
             }
             Record::Fired { cluster, epoch, seq, step, nodes } => {

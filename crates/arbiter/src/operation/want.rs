@@ -61,10 +61,8 @@ impl Operation {
             let until = self.standing.held_until.unwrap_or(now).min(charge.deadline);
             return self.want_poll(now, Some(until));
         }
-        match self.plan(now, charge, pacing) {
-            Want::Wait(at) => Want::Wait(at.min(charge.deadline)),
-            want => want,
-        }
+        let want = self.plan(now, charge, pacing);
+        if let Want::Wait(at) = want { Want::Wait(at.min(charge.deadline)) } else { want }
     }
 
     fn want_rest(&self, now: Millis, pacing: &Pacing) -> Want {
@@ -97,12 +95,13 @@ impl Operation {
             let cause = words::not_returned(self, now, pacing);
             return left_there(goal, cause);
         }
-        match self.drive(now, goal, 0, pacing) {
-            Want::Settle(_, Settlement::Confirmed) => self.brought_back(now, goal, late, pacing),
-            Want::Settle(_, Settlement::Failed(cause) | Settlement::Uncertain(cause)) => {
+        let want = self.drive(now, goal, 0, pacing);
+        let Want::Settle(_, outcome) = want else { return want };
+        match outcome {
+            Settlement::Confirmed => self.brought_back(now, goal, late, pacing),
+            Settlement::Failed(cause) | Settlement::Uncertain(cause) => {
                 left_there(goal, cause.as_str().into())
             }
-            want => want,
         }
     }
 

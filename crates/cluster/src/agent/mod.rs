@@ -4,6 +4,8 @@
 mod follow;
 mod record;
 mod run;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -92,11 +94,21 @@ impl<J: Journal, W: Witness> Agent<J, W> {
         inventory: watch::Receiver<Arc<Inventory>>,
         witness: Arc<W>,
     ) -> Result<(Self, Looks), AgentError> {
-        let (drivers, answered) = Drivers::start().map_err(AgentError::Socket)?;
+        let drivers = Drivers::start().map_err(AgentError::Socket)?;
+        Ok(Self::with_drivers(cluster, journal, inventory, witness, drivers))
+    }
+
+    fn with_drivers(
+        cluster: &str,
+        journal: Arc<J>,
+        inventory: watch::Receiver<Arc<Inventory>>,
+        witness: Arc<W>,
+        (drivers, answered): (Drivers, mpsc::UnboundedReceiver<Answered>),
+    ) -> (Self, Looks) {
         let (sender, looks) = mpsc::channel(LOOKS_MAX);
         let cluster = cluster.to_owned();
         let agent = Self { journal, witness, inventory, looks, drivers, answered, cluster };
-        Ok((agent, Looks(sender)))
+        (agent, Looks(sender))
     }
 
     /// Datagrams and requests exchanged with BMCs.

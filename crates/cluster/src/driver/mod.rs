@@ -34,8 +34,17 @@ pub(crate) struct Answered {
 /// All drivers. The queues need no bound of their own: a node has at most one question outstanding.
 #[derive(Debug)]
 pub(crate) struct Drivers {
-    ipmi: ipmi::Engine,
+    ipmi: Route,
     answers: UnboundedSender<Answered>,
+}
+
+/// Where IPMI questions go.
+#[derive(Debug)]
+enum Route {
+    Engine(ipmi::Engine),
+    /// To a test that plays the BMCs.
+    #[cfg(test)]
+    Test(UnboundedSender<Job>),
 }
 
 impl Drivers {
@@ -45,14 +54,25 @@ impl Drivers {
     /// When no socket can be opened.
     pub(crate) fn start() -> std::io::Result<(Self, UnboundedReceiver<Answered>)> {
         let (answers, answered) = mpsc::unbounded_channel();
-        let ipmi = ipmi::Engine::start(answers.clone())?;
+        let ipmi = Route::Engine(ipmi::Engine::start(answers.clone())?);
         Ok((Self { ipmi, answers }, answered))
+    }
+
+    /// Drivers whose BMCs a test plays: it takes the questions and gives the answers.
+    #[cfg(test)]
+    pub(crate) fn played() -> (Self, UnboundedReceiver<Answered>, Played) {
+        let (answers, answered) = mpsc::unbounded_channel();
+        let (sender, questions) = mpsc::unbounded_channel();
+        let drivers = Self { ipmi: Route::Test(sender), answers: answers.clone() };
+        (drivers, answered, Played { questions, answers })
     }
 
     /// Asks. The answer comes later, in any case.
     pub(crate) fn ask(&self, job: Job) {
-        match job.target.endpoint.driver {
-            Driver::Ipmi => self.ipmi.ask(job),
+        match (job.target.endpoint.driver, &self.ipmi) {
+            (Driver::Ipmi, Route::Engine(engine)) => engine.ask(job),
+            #[cfg(test)]
+            (Driver::Ipmi, Route::Test(test)) => drop(test.send(job)),
         }
     }
 
@@ -66,16 +86,35 @@ impl Drivers {
 
     /// The inventory changed: secrets are resolved anew, refused accounts may be tried again.
     pub(crate) fn renew(&self) {
-        self.ipmi.renew();
+        match &self.ipmi {
+            Route::Engine(engine) => engine.renew(),
+            #[cfg(test)]
+            Route::Test(_) => {}
+        }
     }
 
     /// What was sent and received so far.
     pub(crate) fn traffic(&self) -> Arc<Traffic> {
-        self.ipmi.traffic()
+        match &self.ipmi {
+            Route::Engine(engine) => engine.traffic(),
+            #[cfg(test)]
+            Route::Test(_) => Arc::default(),
+        }
     }
 
     /// Closes all sessions.
     pub(crate) async fn stop(self) {
-        self.ipmi.stop().await;
+        match self.ipmi {
+            Route::Engine(engine) => engine.stop().await,
+            #[cfg(test)]
+            Route::Test(_) => {}
+        }
     }
+}
+
+/// The BMCs' side of played drivers.
+#[cfg(test)]
+pub(crate) struct Played {
+    pub(crate) questions: UnboundedReceiver<Job>,
+    pub(crate) answers: UnboundedSender<Answered>,
 }

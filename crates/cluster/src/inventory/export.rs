@@ -76,6 +76,7 @@ fn settings(node: &Node) -> BTreeMap<&'static str, Value> {
         ("drift", word(settings.drift.map(Drift::word))),
         ("policy", word(settings.policy.map(Policy::word))),
         ("settle", length(settings.settle_ms)),
+        ("transition", length(settings.transition_ms)),
         ("dwell", length(settings.dwell_ms)),
         ("deadline", length(settings.deadline_ms)),
         ("attempts", settings.attempts.map(Value::Number)),

@@ -44,6 +44,7 @@ pub(super) struct Block {
     pub(super) drift: Option<Text>,
     pub(super) policy: Option<Text>,
     pub(super) settle: Option<Text>,
+    pub(super) transition: Option<Text>,
     pub(super) dwell: Option<Text>,
     pub(super) deadline: Option<Text>,
     pub(super) attempts: Option<Spanned<i64>>,

@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// Keys whose values are never secrets.
-const HARMLESS_KEYS: [&str; 20] = [
+const HARMLESS_KEYS: [&str; 21] = [
     "names",
     "bmc",
     "driver",
@@ -17,6 +17,7 @@ const HARMLESS_KEYS: [&str; 20] = [
     "drift",
     "policy",
     "settle",
+    "transition",
     "dwell",
     "deadline",
     "attempts",

@@ -69,6 +69,9 @@ pub struct Settings {
     pub policy: Option<Policy>,
     /// How long a confirmed node is watched for a late command, in milliseconds, at most 1 h.
     pub settle_ms: Option<u64>,
+    /// How long a node is known to take to change its power, before that is learned: no order is
+    /// repeated sooner. In milliseconds, 100 ms to 2 min.
+    pub transition_ms: Option<u64>,
     /// The least time between a fired off and a fired on, in milliseconds, at most 10 min.
     pub dwell_ms: Option<u64>,
     /// How long a command may take in all, in milliseconds, 1 s to 7 days.

@@ -16,6 +16,7 @@ use super::source::{Place, Source, Text};
 use super::template::Template;
 
 const SETTLE_MS: RangeInclusive<u64> = 0..=3_600_000;
+const TRANSITION_MS: RangeInclusive<u64> = 100..=120_000;
 const DWELL_MS: RangeInclusive<u64> = 0..=600_000;
 const DEADLINE_MS: RangeInclusive<u64> = 1_000..=604_800_000;
 const POLL_MS: RangeInclusive<u64> = 1_000..=86_400_000;
@@ -67,6 +68,7 @@ impl<'s> Options<'s> {
                 drift: self.settings.drift.or(defaults.settings.drift),
                 policy: self.settings.policy.or(defaults.settings.policy),
                 settle_ms: self.settings.settle_ms.or(defaults.settings.settle_ms),
+                transition_ms: self.settings.transition_ms.or(defaults.settings.transition_ms),
                 dwell_ms: self.settings.dwell_ms.or(defaults.settings.dwell_ms),
                 deadline_ms: self.settings.deadline_ms.or(defaults.settings.deadline_ms),
                 attempts: self.settings.attempts.or(defaults.settings.attempts),
@@ -98,6 +100,7 @@ fn settings(block: &Block, source: &Source<'_>, errors: &mut Findings) -> Settin
     let mut length =
         |text: &Option<Text>, range| duration_ms(text.as_ref()?, range, source, errors);
     let settle_ms = length(&block.settle, SETTLE_MS);
+    let transition_ms = length(&block.transition, TRANSITION_MS);
     let dwell_ms = length(&block.dwell, DWELL_MS);
     let deadline_ms = length(&block.deadline, DEADLINE_MS);
     let exchange_timeout_ms = length(&block.exchange_timeout, EXCHANGE_TIMEOUT_MS);
@@ -105,6 +108,7 @@ fn settings(block: &Block, source: &Source<'_>, errors: &mut Findings) -> Settin
         drift: word(&block.drift, "drift", source, errors),
         policy: word(&block.policy, "policy", source, errors),
         settle_ms,
+        transition_ms,
         dwell_ms,
         deadline_ms,
         attempts: block.attempts.as_ref().and_then(|number| attempts(number, source, errors)),

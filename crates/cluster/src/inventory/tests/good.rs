@@ -98,6 +98,7 @@ fn every_optional_key_is_read_and_a_block_wins_over_the_defaults() {
             drift: Some(Drift::Enforce),
             policy: Some(Policy::Queue),
             settle_ms: Some(500),
+            transition_ms: None,
             dwell_ms: Some(0),
             deadline_ms: Some(300_000),
             attempts: Some(7),

@@ -1,0 +1,278 @@
+//! The agent with time paused: a journal in memory, BMCs played by the test, hours within milliseconds.
+
+use std::collections::BTreeMap;
+use std::future::{Future, ready};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use arbiter::{Action, Answer, Ask, Command, Order, Policy, Power, Record, Report, Settlement};
+use journal::{AppendError, Appended, Entry, Journal, ReadError, Refusal, RequestId};
+use nodeset::NodeSet;
+use tokio::sync::{oneshot, watch};
+
+use super::{Agent, Looks, Sighting, Witness};
+use crate::clock::now_ms;
+use crate::driver::{Answered, Drivers, Job, Played};
+use crate::inventory::Inventory;
+
+/// A journal that is durable at once.
+struct Memory {
+    entries: Mutex<Vec<Entry>>,
+    head: watch::Sender<u64>,
+}
+
+impl Memory {
+    fn new() -> Arc<Self> {
+        Arc::new(Self { entries: Mutex::default(), head: watch::Sender::new(0) })
+    }
+
+    fn put(&self, records: Vec<Vec<u8>>) -> Appended {
+        let mut entries = self.entries.lock().expect("no holder panics");
+        let first = entries.len() as u64 + 1;
+        for payload in records {
+            let seq = entries.len() as u64 + 1;
+            entries.push(Entry { seq, at_ms: now_ms(), payload: payload.into() });
+        }
+        let last = entries.len() as u64;
+        drop(entries);
+        self.head.send_replace(last);
+        Appended { first, last, at_ms: now_ms() }
+    }
+
+    fn command(&self, command: &Command) -> u64 {
+        let record = Record::Command(command.clone().into());
+        self.put(vec![serde_json::to_vec(&record).expect("JSON")]).first
+    }
+
+    fn settled(&self) -> Vec<(u64, Settlement)> {
+        let entries = self.entries.lock().expect("no holder panics");
+        let records = entries.iter().map(|entry| serde_json::from_slice(&entry.payload));
+        let ends = records.filter_map(|record| match record.expect("a record") {
+            Record::Settled { seq, outcome, .. } => Some((seq, outcome)),
+            Record::Command(_)
+            | Record::Withdrawn(_)
+            | Record::Held(_)
+            | Record::Released(_)
+            | Record::Led { .. }
+            | Record::Fired { .. } => None,
+        });
+        ends.collect()
+    }
+}
+
+impl Journal for Memory {
+    fn append(
+        &self,
+        _id: RequestId,
+        batch: Vec<Vec<u8>>,
+    ) -> impl Future<Output = Result<Appended, AppendError>> + Send {
+        ready(Ok(self.put(batch)))
+    }
+
+    fn read(
+        &self,
+        from: u64,
+        max_entries: usize,
+        _max_bytes: usize,
+    ) -> impl Future<Output = Result<Vec<Entry>, ReadError>> + Send {
+        let entries = self.entries.lock().expect("no holder panics");
+        let skipped = from as usize - 1;
+        ready(Ok(entries.iter().skip(skipped).take(max_entries).cloned().collect()))
+    }
+
+    fn head(&self) -> watch::Receiver<u64> {
+        self.head.subscribe()
+    }
+
+    fn oldest(&self) -> impl Future<Output = Result<u64, ReadError>> + Send {
+        ready(Ok(1))
+    }
+
+    fn trim(&self, _before: u64) -> impl Future<Output = Result<u64, Refusal>> + Send {
+        ready(Ok(1))
+    }
+
+    fn size_bytes(&self) -> impl Future<Output = Result<u64, ReadError>> + Send {
+        ready(Ok(0))
+    }
+}
+
+#[derive(Default)]
+struct Seen {
+    powers: Mutex<BTreeMap<Arc<str>, Power>>,
+    reports: Mutex<Vec<Report>>,
+}
+
+impl Witness for Seen {
+    fn saw(&self, sightings: Vec<Sighting>) {
+        let mut powers = self.powers.lock().expect("no holder panics");
+        powers.extend(sightings.into_iter().map(|sighting| (sighting.node, sighting.seen.power)));
+    }
+
+    fn reported(&self, _node: &str, report: &Report) {
+        self.reports.lock().expect("no holder panics").push(report.clone());
+    }
+}
+
+/// An agent at work, and the BMC of its one node, played.
+struct Stage {
+    journal: Arc<Memory>,
+    witness: Arc<Seen>,
+    bmc: Played,
+    looks: Looks,
+    stop: Option<oneshot::Sender<()>>,
+}
+
+const INVENTORY: &str = "[[nodes]]\nnames = \"n1\"\nbmc = \"10.0.0.1\"\ndriver = \"ipmi\"\n\
+    credentials = \"c\"\npoll = \"60s\"\n[credentials.c]\nusername = \"u\"\npassword = { env = \"X\" }\n";
+
+impl Stage {
+    fn new() -> Self {
+        let journal = Memory::new();
+        let witness = Arc::new(Seen::default());
+        let inventory = Inventory::from_text("inventory.toml", INVENTORY).expect("an inventory");
+        let (_sender, inventory) = watch::channel(Arc::new(inventory));
+        let (drivers, answered, bmc) = Drivers::played();
+        let (agent, looks) = Agent::with_drivers(
+            "c",
+            Arc::clone(&journal),
+            inventory,
+            Arc::clone(&witness),
+            (drivers, answered),
+        );
+        let (stop, stopped) = oneshot::channel::<()>();
+        tokio::spawn(agent.run(async move { drop(stopped.await) }));
+        Self { journal, witness, bmc, looks, stop: Some(stop) }
+    }
+
+    async fn question(&mut self) -> Job {
+        self.bmc.questions.recv().await.expect("the agent asks")
+    }
+
+    fn answer(&self, job: &Job, answer: Answer) {
+        let answered = Answered { node: job.node, ticket: job.ticket, answer };
+        self.bmc.answers.send(answered).expect("the agent listens");
+    }
+
+    /// Answers reads with that state until another question comes.
+    async fn read_until_asked(&mut self, power: Power) -> Job {
+        loop {
+            let job = self.question().await;
+            if job.ask != Ask::Power {
+                return job;
+            }
+            self.answer(&job, Answer::Power(power));
+        }
+    }
+
+    /// Answers reads with that state until so many intents have ended.
+    async fn read_until_settled(&mut self, power: Power, ends: usize) {
+        while self.journal.settled().len() < ends {
+            tokio::select! {
+                job = self.bmc.questions.recv() => {
+                    let job = job.expect("the agent asks");
+                    assert_eq!(job.ask, Ask::Power);
+                    self.answer(&job, Answer::Power(power));
+                }
+                () = tokio::time::sleep(Duration::from_millis(10)) => {}
+            }
+        }
+    }
+}
+
+fn command(action: Action, deadline_ms: u64) -> Command {
+    Command {
+        action,
+        nodes: NodeSet::parse("n1", 1).expect("a node"),
+        cluster: "c".into(),
+        by: "ann".into(),
+        door: "test".into(),
+        reason: None,
+        sequence: None,
+        if_newest: None,
+        key: None,
+        policy: Policy::Supersede,
+        exceptions: BTreeMap::new(),
+        hold: None,
+        boot: None,
+        force_after_ms: None,
+        deadline_ms,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_on_is_read_fired_confirmed_and_put_on_record() {
+    let mut stage = Stage::new();
+    let seq = stage.journal.command(&command(Action::On, 60_000));
+    let fire = stage.read_until_asked(Power::Off).await;
+    assert_eq!(fire.ask, Ask::Fire(Order::On));
+    stage.answer(&fire, Answer::Done);
+    stage.read_until_settled(Power::On, 1).await;
+    assert_eq!(stage.journal.settled(), [(seq, Settlement::Confirmed)]);
+    let powers = stage.witness.powers.lock().expect("no holder panics");
+    assert_eq!(powers.get("n1"), Some(&Power::On));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bmc_that_never_answers_fails_the_intent_at_its_deadline() {
+    let mut stage = Stage::new();
+    let (seq, started) = (stage.journal.command(&command(Action::Off, 120_000)), now_ms());
+    while stage.journal.settled().is_empty() {
+        tokio::select! {
+            job = stage.question() => assert_eq!(job.ask, Ask::Power),
+            () = tokio::time::sleep(Duration::from_millis(100)) => {}
+        }
+    }
+    let took = now_ms() - started;
+    assert!((120_000..121_000).contains(&took), "{took} ms");
+    let settled = stage.journal.settled();
+    assert!(
+        matches!(&settled[..], [(ended, Settlement::Failed(_))] if *ended == seq),
+        "{settled:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_fired_while_an_older_order_is_on_its_way() {
+    let mut stage = Stage::new();
+    stage.journal.command(&command(Action::On, 60_000));
+    let on = stage.read_until_asked(Power::Off).await;
+    let off = stage.journal.command(&command(Action::Off, 60_000));
+    let next = tokio::time::timeout(Duration::from_secs(5), stage.question()).await;
+    assert!(next.is_err(), "it waits for the answer to the power-on: {next:?}");
+    stage.answer(&on, Answer::Done);
+    let fire = stage.read_until_asked(Power::On).await;
+    assert_eq!(fire.ask, Ask::Fire(Order::Off));
+    stage.answer(&fire, Answer::Done);
+    stage.read_until_settled(Power::Off, 1).await;
+    assert_eq!(stage.journal.settled(), [(off, Settlement::Confirmed)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_look_reads_at_once_and_idle_nodes_are_read_at_their_pace() {
+    let mut stage = Stage::new();
+    let first = stage.question().await;
+    stage.answer(&first, Answer::Power(Power::Off));
+    let started = now_ms();
+    let second = stage.question().await;
+    let gap = now_ms() - started;
+    assert!((45_000..=60_000).contains(&gap), "{gap} ms between two reads");
+    stage.answer(&second, Answer::Power(Power::Off));
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let started = now_ms();
+    stage.looks.look(NodeSet::parse("n1", 1).expect("a node"));
+    let third = stage.question().await;
+    assert!(now_ms() - started < 1_000);
+    assert_eq!(third.ask, Ask::Power);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stopped_agent_asks_nothing_more() {
+    let mut stage = Stage::new();
+    let first = stage.question().await;
+    stage.answer(&first, Answer::Power(Power::Off));
+    drop(stage.stop.take());
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    stage.journal.command(&command(Action::On, 60_000));
+    assert!(stage.bmc.questions.recv().await.is_none(), "its drivers are gone");
+}

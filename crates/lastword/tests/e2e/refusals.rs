@@ -1,0 +1,70 @@
+//! What is refused: with which exit code, in which words, and with nothing fired.
+
+use super::folder;
+use super::house::House;
+use super::scene;
+
+#[test]
+fn refusals_have_their_exit_codes_and_fire_nothing() {
+    let dir = folder();
+    let (fleet, house) = scene(dir.path(), 2);
+    for (args, code, word) in [
+        (&["on", "n1", "--seq", "7"][..], 0, "on:"),
+        (&["off", "n1", "--seq", "7"], 5, "stale"),
+        (&["off", "n1", "--seq", "6"], 5, "stale"),
+        (&["off", "n1", "--if-newest", "1"], 5, "stale"),
+        (&["off", "nosuch"], 2, "nosuch"),
+        (&["off", "n[1-"], 2, "n[1-"),
+        (&["off", "n[5-1]"], 2, ""),
+    ] {
+        let said = house.say(args);
+        assert_eq!(said.code, code, "{args:?}: {}", said.all());
+        assert!(said.all().contains(word), "{args:?}: {}", said.all());
+    }
+    assert_eq!(fleet.orders(1), ["power=1"], "only the first was carried out");
+}
+
+#[test]
+fn a_hold_refuses_others_and_not_its_holder() {
+    let dir = folder();
+    let (fleet, house) = scene(dir.path(), 1);
+    let bob = house.caller("bob");
+    let hold = house.say(&["hold", "n1", "--reason", "firmware, ask Ann", "--for", "1h"]);
+    assert_eq!(hold.code, 0, "{}", hold.all());
+    let refused = super::house::said(house.call_as(&bob, &["on", "n1"]).output().expect("it runs"));
+    assert_eq!(refused.code, 8, "{}", refused.all());
+    assert!(refused.all().contains("firmware, ask Ann"), "{}", refused.all());
+    assert_eq!(fleet.orders(1), [] as [&str; 0]);
+    assert_eq!(house.say(&["on", "n1"]).code, 0);
+    assert_eq!(house.say(&["unhold", "n1"]).code, 0);
+    let off = super::house::said(house.call_as(&bob, &["off", "n1"]).output().expect("it runs"));
+    assert_eq!(off.code, 0, "{}", off.all());
+}
+
+#[test]
+fn a_hundred_and_one_nodes_without_yes_are_refused_with_the_count() {
+    let dir = folder();
+    let ports: Vec<u16> = super::fleet::free_ports(101);
+    let house = House::start(dir.path(), &ports, "poll = \"off\"\n");
+    let off = house.say(&["off", "n[1-101]"]);
+    assert_eq!(off.code, 8, "{}", off.all());
+    assert!(off.all().contains("101") && off.all().contains("--yes"), "{}", off.all());
+    let log = house.say(&["log", "n1", "-o", "json"]);
+    let log: serde_json::Value = serde_json::from_str(&log.out).expect("JSON");
+    assert_eq!(log["intents"].as_array().map(Vec::len), Some(0));
+}
+
+#[test]
+fn no_daemon_and_a_wrong_token_have_their_own_codes() {
+    let dir = folder();
+    let (_fleet, house) = scene(dir.path(), 1);
+    let wrong = dir.path().join("wrong.token");
+    std::fs::write(&wrong, "lw_nonsense").expect("a file");
+    let said = super::house::said(house.call_as(&wrong, &["status"]).output().expect("it runs"));
+    assert_eq!(said.code, 4, "{}", said.all());
+    let mut call = house.call(&["status"]);
+    call.env("LASTWORD_SERVER", "http://127.0.0.1:9");
+    let said = super::house::said(call.output().expect("it runs"));
+    assert_eq!(said.code, 7, "{}", said.all());
+    assert!(said.err.contains("LASTWORD_SERVER"), "{}", said.all());
+}

@@ -1,2 +1,19 @@
-//! lastword.
-fn main() {}
+//! Starts: the one program. It decides nothing itself: each subcommand is a file of its own, and
+//! what a command line may say is the definition in `cli`.
+
+mod cli;
+mod command;
+mod defaults;
+mod house;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli::Cli { subcommand, globals } = cli::Cli::parse();
+    match subcommand.run(&globals) {
+        Ok(code) => code,
+        Err(error) => cli::report(&error).into(),
+    }
+}

@@ -36,7 +36,11 @@ fn a_silent_bmc_fails_at_its_deadline_with_a_cause_and_slows_nobody() {
     assert_eq!(dead.code, 1, "{}", dead.all());
     let port = silent.port();
     assert!(dead.out.contains(&format!("127.0.0.1:{port}")), "{}", dead.all());
-    assert!(dead.out.contains("did not answer") || dead.out.contains("no answer"), "{}", dead.all());
+    assert!(
+        dead.out.contains("did not answer") || dead.out.contains("no answer"),
+        "{}",
+        dead.all()
+    );
     let status = house.say(&["status", "n20"]);
     assert!(status.out.contains("unknown:"), "{}", status.all());
 }
@@ -97,5 +101,7 @@ fn a_read_error_is_unknown_and_neither_off_nor_on() {
     let off = house.say(&["off", "n1", "--deadline", "3s"]);
     assert_eq!(off.code, 1, "an unreadable node is never confirmed off: {}", off.all());
     fleet.unset(1, "fail");
-    until("it is readable again", || house.say(&["status", "n1", "--check", "off", "--fresh"]).code == 0);
+    until("it is readable again", || {
+        house.say(&["status", "n1", "--check", "off", "--fresh"]).code == 0
+    });
 }

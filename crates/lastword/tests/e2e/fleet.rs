@@ -114,7 +114,8 @@ fn lines(path: &Path) -> Vec<String> {
 fn machine(dir: &Path, transition_ms: u64) {
     fs::create_dir_all(dir).expect("a machine's folder");
     let span = transition_ms.to_string();
-    for (name, value) in [("power", "0"), ("boot", "default"), ("on_ms", &span), ("off_ms", &span)] {
+    for (name, value) in [("power", "0"), ("boot", "default"), ("on_ms", &span), ("off_ms", &span)]
+    {
         fs::write(dir.join(name), format!("{value}\n")).expect("a machine's state");
     }
 }

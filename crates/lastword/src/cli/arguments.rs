@@ -1,0 +1,94 @@
+//! The groups of flags that several subcommands share. It gives them no meaning.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::span::Span;
+
+/// Which nodes, beside those that are named one by one.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Which nodes")]
+pub struct Selection {
+    /// Only nodes with this label (repeat it, or join with commas: all must fit)
+    #[arg(short = 'l', long, value_name = "LABEL=VALUE")]
+    pub selector: Vec<String>,
+    /// Leave these nodes out
+    #[arg(short = 'x', long, value_name = "NODES")]
+    pub exclude: Vec<String>,
+    /// Every node that the server knows
+    #[arg(short = 'a', long)]
+    pub all: bool,
+    /// Also the nodes in this file, one or many a line; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub hostfile: Option<PathBuf>,
+}
+
+/// How to print the result.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct Output {
+    /// How to print the result
+    #[arg(short = 'o', long = "output", value_name = "FORMAT", value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// A way to print results.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Folded lines for people
+    #[default]
+    Text,
+    /// One JSON document
+    Json,
+    /// One JSON document a line
+    Jsonl,
+    /// Names alone, one a line
+    Name,
+}
+
+/// How a command is given and followed.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Order {
+    /// Wait until every node is confirmed or has failed (the default)
+    #[arg(long, conflicts_with = "no_wait")]
+    pub wait: bool,
+    /// Return as soon as the command is accepted
+    #[arg(long)]
+    pub no_wait: bool,
+    /// Wait no longer than this; then exit 6, and the daemon keeps firing
+    #[arg(long, value_name = "SPAN", conflicts_with = "no_wait")]
+    pub timeout: Option<Span>,
+    /// How long the daemon may try before it gives up [default: what the inventory says]
+    #[arg(long, value_name = "SPAN")]
+    pub deadline: Option<Span>,
+    /// Tell what it would do, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Don't ask, however many nodes they are
+    #[arg(short = 'y', long)]
+    pub yes: bool,
+    /// Don't ask for so many nodes; never command more than that without asking
+    #[arg(long, value_name = "N")]
+    pub max_nodes: Option<usize>,
+    /// Why; others see it
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Your own number of this command: refused as stale unless larger than your last for a node
+    #[arg(long, value_name = "N")]
+    pub seq: Option<u64>,
+    /// Refused as stale unless this is still the newest command of each node
+    #[arg(long, value_name = "SEQ")]
+    pub if_newest: Option<u64>,
+    /// The same key is the same command: given twice, it is carried out once [default: random]
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+    /// Place a hold with it, so that nobody else changes the nodes
+    #[arg(long, value_name = "REASON")]
+    pub hold: Option<String>,
+    /// How long that hold lasts
+    #[arg(long, value_name = "SPAN", requires = "hold", default_value = "1h")]
+    pub hold_for: Option<Span>,
+    /// Also nodes that the inventory protects
+    #[arg(long)]
+    pub force_protected: bool,
+}

@@ -1,0 +1,25 @@
+//! What all subcommands share: the definition of the command line, the way to the server, the texts
+//! and the exit codes. It knows nothing of the server but its public interface.
+
+pub mod arguments;
+pub mod confirm;
+mod credentials;
+mod definition;
+pub mod exit;
+mod failure;
+pub mod follow;
+pub mod give;
+mod interrupt;
+pub mod output;
+pub mod progress;
+pub mod selection;
+pub mod session;
+pub mod span;
+
+pub use definition::{Cli, Globals};
+pub use exit::Exit;
+pub use failure::{Failure, report};
+pub use session::Session;
+
+#[cfg(test)]
+mod tests;

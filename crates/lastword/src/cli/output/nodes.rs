@@ -1,0 +1,65 @@
+//! The power of nodes, and what is being done about it, in folded lines. It asks nobody.
+
+use std::collections::BTreeSet;
+
+use api::{Node, Power};
+
+use super::line::{Line, Paint, Tone, fold};
+use super::moment::{ago, clock};
+
+/// With more different causes than this the lines of unknown nodes don't tell them.
+const CAUSES_MAX: usize = 16;
+
+/// Powerman's three lines, then what is being changed and what is held.
+#[must_use]
+pub fn status_text(nodes: &[Node], paint: Paint) -> String {
+    let causes: BTreeSet<_> =
+        nodes.iter().filter_map(|node| node.unknown_because.as_ref()).collect();
+    let told = causes.len() <= CAUSES_MAX;
+    let mut text = String::new();
+    for power in Power::ALL.iter().copied() {
+        let those = nodes.iter().filter(|node| node.power == power);
+        text += &fold(those.map(|node| (power_line(node, told), node.node.clone())), paint);
+    }
+    text +=
+        &fold(nodes.iter().filter_map(|node| Some((change_line(node)?, node.node.clone()))), paint);
+    text += &fold(nodes.iter().flat_map(hold_lines), paint);
+    text
+}
+
+fn power_line(node: &Node, told: bool) -> Line {
+    let tone = match node.power {
+        Power::On => Tone::Good,
+        Power::Off => Tone::Even,
+        Power::Unknown => Tone::Bad,
+    };
+    Line::new(tone, node.power.word(), unknown_note(node, told))
+}
+
+fn unknown_note(node: &Node, told: bool) -> Option<String> {
+    if node.power != Power::Unknown {
+        return None;
+    }
+    let seen = match &node.last_known {
+        Some(last) => format!("last seen {}, {} ago", last.power, ago(last.age_ms)),
+        None => "never seen".to_owned(),
+    };
+    match &node.unknown_because {
+        Some(cause) if told => Some(format!("{seen}; {cause}")),
+        Some(_) | None => Some(seen),
+    }
+}
+
+fn change_line(node: &Node) -> Option<Line> {
+    let intent = node.intent.as_ref()?;
+    let note = format!("{} by {}, #{}, {}", intent.action, intent.by, intent.seq, intent.phase);
+    Some(Line::new(Tone::Odd, "changing", Some(note)))
+}
+
+fn hold_lines(node: &Node) -> impl Iterator<Item = (Line, String)> + '_ {
+    node.holds.iter().map(|hold| {
+        let until = clock(hold.until_at_ms);
+        let note = format!("by {} until {until}: {}", hold.holder, hold.reason);
+        (Line::new(Tone::Odd, "held", Some(note)), node.node.clone())
+    })
+}

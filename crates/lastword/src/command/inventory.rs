@@ -1,0 +1,62 @@
+//! `lastword inventory`: checks and compares inventories. It asks no BMC and no server.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use cluster::inventory::{Inventory, diff};
+use nodeset::Groups as _;
+
+/// The flags.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lastword inventory check inventory.toml
+  lastword inventory diff inventory.toml inventory.new.toml")]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub what: What,
+}
+
+/// What can be done with inventories.
+#[derive(Debug, Subcommand)]
+pub enum What {
+    /// Say what is wrong with an inventory
+    Check {
+        /// The inventory
+        file: PathBuf,
+    },
+    /// Say what a new inventory would change
+    Diff {
+        /// The present one
+        old: PathBuf,
+        /// The new one
+        new: PathBuf,
+    },
+}
+
+/// Runs it. A wrong inventory is exit code 1, with everything that is wrong on standard error.
+///
+/// # Errors
+/// When a file can't be read, or is wrong.
+pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+    match args.what {
+        What::Check { file } => {
+            let inventory = load(&file)?;
+            let nodes = inventory.all();
+            println!("{} nodes, {} groups: {nodes}", nodes.len(), inventory.groups.len());
+        }
+        What::Diff { old, new } => println!("{}", diff(&load(&old)?, &load(&new)?)),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Reads an inventory; what is doubtful in it goes to standard error.
+pub fn load(path: &Path) -> anyhow::Result<Inventory> {
+    let inventory = Inventory::load(path)?;
+    if !inventory.warnings.is_empty() {
+        eprintln!("{}", inventory.warnings);
+    }
+    Ok(inventory)
+}

@@ -1,0 +1,106 @@
+//! The subcommands: a file each, listed once. It does not do what they do.
+
+mod boot;
+mod cancel;
+mod completions;
+mod hold;
+mod holds;
+mod inventory;
+mod journal;
+mod log;
+mod man;
+mod nodes;
+mod power;
+mod serve;
+mod status;
+mod token;
+mod unhold;
+mod version;
+mod wait;
+mod watch;
+mod why;
+
+use std::process::ExitCode;
+
+use api::Action;
+
+use crate::cli::Globals;
+pub use inventory::load as load_inventory;
+
+/// Declares the subcommands: the words that people type, the flags, and what is run.
+macro_rules! subcommands {
+    ($($(#[$meta:meta])* $name:ident($args:ty) => $run:expr),+ $(,)?) => {
+        /// What can be asked on the command line.
+        #[derive(Debug, clap::Subcommand)]
+        pub enum Subcommand {
+            $($(#[$meta])* $name(Box<$args>)),+
+        }
+
+        impl Subcommand {
+            /// Does it.
+            ///
+            /// # Errors
+            /// Whatever keeps it from being done; [`crate::cli::report`] tells it to people.
+            pub fn run(self, globals: &Globals) -> anyhow::Result<ExitCode> {
+                match self {
+                    $(Self::$name(args) => ($run)(*args, globals).map(ExitCode::from)),+
+                }
+            }
+        }
+    };
+}
+
+subcommands! {
+    /// Power nodes on; never power-cycles
+    On(power::Args) => |args, globals| power::run(Action::On, &args, globals),
+    /// Power nodes off, hard
+    Off(power::Args) => |args, globals| power::run(Action::Off, &args, globals),
+    /// Ask the operating system to shut down
+    #[command(visible_aliases = ["softoff", "shutdown"])]
+    Soft(power::SoftArgs) => |args, globals| power::run_soft(Action::Soft, &args, globals),
+    /// Power nodes off, see them off, and power them on
+    Cycle(power::Args) => |args, globals| power::run(Action::Cycle, &args, globals),
+    /// As cycle, but ask the operating system to shut down at first
+    SoftCycle(power::SoftArgs) => |args, globals| power::run_soft(Action::SoftCycle, &args, globals),
+    /// Reset nodes, hard, once; nodes that are off are powered on
+    Reset(power::Args) => |args, globals| power::run(Action::Reset, &args, globals),
+    /// Send a diagnostic interrupt, once
+    Nmi(power::Args) => |args, globals| power::run(Action::Nmi, &args, globals),
+    /// Choose what nodes boot from, and power them
+    Boot(boot::Args) => boot::run,
+    /// Show the power of nodes
+    #[command(visible_aliases = ["stat", "query"])]
+    Status(status::Args) => status::run,
+    /// Show what happens, as it happens
+    Watch(watch::Args) => watch::run,
+    /// Wait until nodes are on, off or idle
+    Wait(wait::Args) => wait::run,
+    /// Withdraw open commands
+    Cancel(cancel::Args) => cancel::run,
+    /// Show what a node was asked, or what became of a command
+    Log(log::Args) => log::run,
+    /// Say what is going on with a node
+    Why(why::Args) => why::run,
+    /// Keep others from changing nodes, for a while
+    Hold(hold::Args) => hold::run,
+    /// End a hold
+    Unhold(unhold::Args) => unhold::run,
+    /// List the holds
+    Holds(holds::Args) => holds::run,
+    /// Expand, fold and count node sets
+    Nodes(nodes::Args) => nodes::run,
+    /// Manage who may come in
+    Token(token::Args) => token::run,
+    /// Check or compare inventories
+    Inventory(inventory::Args) => |args, _| inventory::run(args),
+    /// Check or export a journal
+    Journal(journal::Args) => |args, _| journal::run(args),
+    /// Run the server
+    Serve(serve::Args) => |args, _| serve::run(args),
+    /// Print a completion script for a shell
+    Completions(completions::Args) => |args, _| completions::run(&args),
+    /// Write the manual pages into a folder
+    Man(man::Args) => |args, _| man::run(&args),
+    /// Show the version, the server's version, and who you are to it
+    Version(version::Args) => version::run,
+}

@@ -1,0 +1,90 @@
+//! `lastword watch`: what happens, a line an event, until it is interrupted. It keeps nothing.
+
+use api::{Client, ClientError, Event, What};
+use nodeset::NodeSet;
+
+use crate::cli::arguments::{Output, Selection};
+use crate::cli::output::{Emitter, event_line, expand};
+use crate::cli::selection::{self, NODES_MAX};
+use crate::cli::session::say;
+use crate::cli::{Exit, Globals, Session};
+
+/// The flags.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lastword watch
+  lastword watch @rack12 -o jsonl")]
+pub struct Args {
+    /// Node sets [default: every node that you may see]
+    #[arg(value_name = "NODES")]
+    nodes: Vec<String>,
+    #[command(flatten)]
+    output: Output,
+    #[command(flatten)]
+    selection: Selection,
+}
+
+/// Runs it until the server is away for too long.
+///
+/// # Errors
+/// When a node is unknown, or the server is away.
+pub fn run(args: Args, globals: &Globals) -> anyhow::Result<Exit> {
+    let session = Session::open(globals)?;
+    let wanted = match selection::find(&args.nodes, &args.selection, Some(&session))? {
+        None => None,
+        Some(target) => Some(target.ask(&session)?),
+    };
+    let emitter = Emitter::new(args.output.format);
+    let mut last_id = None;
+    loop {
+        let resume = |client: &Client| client.events(last_id.as_deref());
+        for received in session.ask(resume)? {
+            match received {
+                Ok(received) => {
+                    last_id = received.id.or(last_id);
+                    show(emitter, received.event, wanted.as_ref())?;
+                }
+                Err(error @ ClientError::Unreachable { .. }) => say(&error.to_string()),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+fn show(emitter: Emitter, event: Event, wanted: Option<&NodeSet>) -> anyhow::Result<()> {
+    let Some(event) = (match wanted {
+        Some(wanted) => within(event, wanted),
+        None => Some(event),
+    }) else {
+        return Ok(());
+    };
+    emitter.stream(|| event_line(&event), &event, || expand(&event.nodes))
+}
+
+/// What an event says of the nodes that are watched; none if nothing. A gap concerns everybody.
+fn within(event: Event, wanted: &NodeSet) -> Option<Event> {
+    if event.what == What::Reset {
+        return Some(event);
+    }
+    let told = NodeSet::parse(&event.nodes, NODES_MAX).ok()?;
+    let both = told.intersection(wanted);
+    let (nodes, count) = (both.to_string(), both.len());
+    (count > 0).then_some(Event { nodes, count, ..event })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn watching_some_nodes_shows_what_events_say_of_them_and_every_gap() {
+        let event = |nodes: &str, what| Event { at_ms: 0, nodes: nodes.into(), count: 3, what };
+        let hold = || What::Hold { holder: None, reason: None, until_at_ms: None };
+        let wanted = NodeSet::parse("n[2-9]", 9).unwrap();
+        let seen = within(event("n[1-3]", hold()), &wanted).unwrap();
+        assert_eq!((seen.nodes.as_str(), seen.count), ("n[2-3]", 2));
+        assert_eq!(within(event("m1", hold()), &wanted), None);
+        assert!(within(event("", What::Reset), &wanted).is_some());
+    }
+}

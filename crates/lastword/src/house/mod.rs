@@ -1,0 +1,139 @@
+//! One process that is a whole house: a journal, an agent over it, a region over it, and the doors.
+//!
+//! It only joins the rooms: what they do is theirs.
+
+mod bridge;
+mod fleet;
+
+use std::fs;
+use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use cluster::Agent;
+use cluster::clock::now_ms;
+use journal::Local;
+use region::{Board, Region, Tls};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use bridge::Bridge;
+use fleet::CLUSTER;
+
+/// How long the agent may take to close its sessions at the end.
+const STOP_MS: u64 = 5_000;
+
+/// What the house is made of.
+#[derive(Debug)]
+pub struct Settings {
+    /// The inventory's file or folder.
+    pub inventory: PathBuf,
+    /// The data folder.
+    pub data: PathBuf,
+    /// Where the doors are.
+    pub listen: SocketAddr,
+    /// How they are locked.
+    pub tls: Tls,
+    /// Above how many nodes a disruptive command needs its count repeated.
+    pub confirm_over: Option<usize>,
+}
+
+/// Runs until a signal says stop.
+///
+/// # Errors
+/// When the inventory, the data folder or the address can't be used, or the journal can't be followed.
+pub async fn run(settings: Settings) -> anyhow::Result<()> {
+    log_to_stderr();
+    let inventory = crate::command::load_inventory(&settings.inventory)?;
+    let (inventory, watched) = watch::channel(Arc::new(inventory));
+    make_private(&settings.data)?;
+    let options = journal::Options { clock: now_ms, ..journal::Options::default() };
+    let journal = Arc::new(Local::open(&settings.data, options)?);
+
+    let board = Arc::new(Board::new());
+    let bridge = Arc::new(Bridge::new(&settings, inventory, Arc::clone(&board)));
+    let (agent, looks) = Agent::new(CLUSTER, Arc::clone(&journal), watched, Arc::clone(&bridge))?;
+    let fleet = bridge.fleet()?;
+    let nodes = fleet.nodes().len();
+    let options = region::Options { clock: now_ms, ..region::Options::new(settings.data.clone()) };
+    let region =
+        Region::open(Arc::clone(&journal), fleet, board, Arc::clone(&bridge) as _, options)
+            .context("can't open the accounts")?;
+    bridge.join(looks, region.clone());
+
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(reload_on_hangup(Arc::clone(&bridge)));
+    tokio::spawn(stop_on_signal(stop));
+    let mut agent = tokio::spawn(agent.run(wait(stopped.clone())));
+    let server = region.bind(settings.listen, settings.tls).await?;
+    tracing::info!(address = %server.url(), nodes, data = %settings.data.display(), "serving");
+    let served = tokio::select! {
+        served = server.run(wait(stopped)) => served.context("the doors closed"),
+        ended = &mut agent => {
+            ended.context("the agent broke")?.context("the agent ended")?;
+            Ok(())
+        }
+    };
+    if !agent.is_finished() {
+        let _ = tokio::time::timeout(Duration::from_millis(STOP_MS), agent).await;
+    }
+    journal.close();
+    served
+}
+
+async fn wait(mut stopped: watch::Receiver<bool>) {
+    // a sender that is gone means stop as well
+    let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+async fn stop_on_signal(stop: watch::Sender<bool>) {
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = terminated => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    tracing::info!("stopping");
+    stop.send_replace(true);
+}
+
+async fn reload_on_hangup(bridge: Arc<Bridge>) {
+    let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
+    while hangups.recv().await.is_some() {
+        let bridge = Arc::clone(&bridge);
+        let reload = tokio::task::spawn_blocking(move || region::Live::reload(&*bridge));
+        match reload.await {
+            Ok(Ok(changed)) => tracing::info!("inventory reloaded:\n{changed}"),
+            Ok(Err(wrong)) => tracing::error!("the old inventory stays in place:\n{wrong}"),
+            Err(error) => tracing::error!(%error, "the reload broke"),
+        }
+    }
+}
+
+/// The data folder, readable by its owner only.
+fn make_private(folder: &Path) -> anyhow::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true).mode(0o700);
+    builder
+        .create(folder)
+        .with_context(|| format!("can't make the data folder {}", folder.display()))
+}
+
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::builder()
+        .with_default_directive(tracing::level_filters::LevelFilter::INFO.into())
+        .from_env_lossy();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // a second house in the same process keeps the log of the first
+    let _ = log.try_init();
+}

@@ -1,0 +1,156 @@
+//! What the region knows of the inventory: names, labels, groups, policies, limits.
+//! It knows no BMC, address or credential.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use arbiter::Policy;
+use nodeset::{Groups, NodeSet, ParseError};
+
+/// The label whose value `true` protects a node from disruptive commands.
+const PROTECT: &str = "protect";
+
+/// What the region knows of one node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FleetNode {
+    /// Its labels.
+    pub labels: Arc<BTreeMap<String, String>>,
+    /// What happens when a newer command meets a running operation.
+    pub policy: Policy,
+    /// How long an operation may take unless the command says otherwise, in milliseconds.
+    pub deadline_ms: u64,
+}
+
+/// Bounds on what one request may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Above so many nodes a disruptive command needs its node count repeated.
+    pub confirm_over: usize,
+    /// The most nodes that one request may name.
+    pub nodes_max: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { confirm_over: 16, nodes_max: 200_000 }
+    }
+}
+
+/// The inventory, as far as a region needs it.
+#[derive(Clone, Debug)]
+pub struct Fleet {
+    cluster: Box<str>,
+    nodes: HashMap<Box<str>, FleetNode>,
+    groups: BTreeMap<String, NodeSet>,
+    limits: Limits,
+    all: NodeSet,
+    protected: NodeSet,
+    by_policy: HashMap<Policy, NodeSet>,
+    by_deadline: BTreeMap<u64, NodeSet>,
+}
+
+impl Fleet {
+    /// A fleet of one cluster. A name that comes twice counts once, as it came last.
+    ///
+    /// # Errors
+    /// [`ParseError`] if a name is no node name.
+    pub fn new(
+        cluster: &str,
+        nodes: impl IntoIterator<Item = (Box<str>, FleetNode)>,
+        groups: BTreeMap<String, NodeSet>,
+        limits: Limits,
+    ) -> Result<Self, ParseError> {
+        let nodes: HashMap<Box<str>, FleetNode> = nodes.into_iter().collect();
+        let mut policies: HashMap<Policy, Vec<&str>> = HashMap::new();
+        let mut deadlines: BTreeMap<u64, Vec<&str>> = BTreeMap::new();
+        let mut protected = Vec::new();
+        for (name, node) in &nodes {
+            policies.entry(node.policy).or_default().push(name);
+            deadlines.entry(node.deadline_ms).or_default().push(name);
+            if node.labels.get(PROTECT).is_some_and(|value| value == "true") {
+                protected.push(name);
+            }
+        }
+        let all = NodeSet::from_names(nodes.keys())?;
+        let protected = NodeSet::from_names(protected)?;
+        let by_policy = policies.into_iter().map(|(key, names)| set(key, names)).collect::<Result<_, _>>()?;
+        let by_deadline =
+            deadlines.into_iter().map(|(key, names)| set(key, names)).collect::<Result<_, _>>()?;
+        let cluster = cluster.into();
+        Ok(Self { cluster, groups, limits, all, protected, by_policy, by_deadline, nodes })
+    }
+
+    /// The cluster's name.
+    #[must_use]
+    pub fn cluster(&self) -> &str {
+        &self.cluster
+    }
+
+    /// The bounds.
+    #[must_use]
+    pub const fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Every node.
+    #[must_use]
+    pub const fn nodes(&self) -> &NodeSet {
+        &self.all
+    }
+
+    /// What is known of that node.
+    #[must_use]
+    pub fn node(&self, name: &str) -> Option<&FleetNode> {
+        self.nodes.get(name)
+    }
+
+    /// The nodes that are protected from disruptive commands.
+    #[must_use]
+    pub const fn protected(&self) -> &NodeSet {
+        &self.protected
+    }
+
+    /// The policy of most of these nodes, and the others'.
+    pub(crate) fn policies(&self, nodes: &NodeSet) -> (Policy, BTreeMap<NodeSet, Policy>) {
+        let parts = self.by_policy.iter().map(|(policy, all)| (all.intersection(nodes), *policy));
+        let mut parts: Vec<(NodeSet, Policy)> =
+            parts.filter(|(part, _)| !part.is_empty()).collect();
+        parts.sort_by_key(|(part, _)| part.len());
+        let (_, policy) = parts.pop().unwrap_or_default();
+        (policy, parts.into_iter().collect())
+    }
+
+    /// The longest deadline of these nodes, in milliseconds.
+    pub(crate) fn deadline_ms(&self, nodes: &NodeSet) -> Option<u64> {
+        let mut longest_first = self.by_deadline.iter().rev();
+        longest_first.find(|(_, all)| !all.intersection(nodes).is_empty()).map(|(ms, _)| *ms)
+    }
+
+    /// Those of the nodes that have all of these labels.
+    pub(crate) fn select(&self, nodes: &NodeSet, labels: &[(String, String)]) -> NodeSet {
+        let has = |name: &String| {
+            self.node(name).is_some_and(|node| {
+                labels.iter().all(|(label, value)| node.labels.get(label) == Some(value))
+            })
+        };
+        NodeSet::from_names(nodes.iter().filter(has)).expect("the names come from a node set")
+    }
+}
+
+impl Groups for Fleet {
+    fn group(&self, name: &str) -> Option<NodeSet> {
+        self.groups.get(name).cloned()
+    }
+
+    fn all(&self) -> NodeSet {
+        self.all.clone()
+    }
+
+    fn wildcard(&self, pattern: &str) -> NodeSet {
+        self.all.matching(pattern)
+    }
+}
+
+fn set<K>(key: K, names: Vec<&str>) -> Result<(K, NodeSet), ParseError> {
+    Ok((key, NodeSet::from_names(names)?))
+}

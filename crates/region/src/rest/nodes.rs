@@ -1,0 +1,72 @@
+//! `/api/v1/nodes`.
+//! It does not read machines: it asks for that.
+
+use api::{History, Node, NodeList, NodeQuery, Problem, Why, WhyQuery};
+use axum::Json;
+use axum::extract::{Path, State};
+
+use super::{Answer, Params};
+use crate::accounts::Caller;
+use crate::nodes;
+use crate::region::Shared;
+
+/// Nodes, chosen by node set and labels.
+#[utoipa::path(get, path = "/api/v1/nodes", tag = "nodes", params(NodeQuery),
+    responses((status = 200, body = NodeList),
+        (status = "default", body = Problem, content_type = "application/problem+json",
+         description = "any problem")))]
+pub(super) async fn list(
+    State(region): State<Shared>,
+    caller: Caller,
+    Params(query): Params<NodeQuery>,
+) -> Answer<Json<NodeList>> {
+    region.ready().await?;
+    Ok(Json(nodes::list(&region, &caller, &query).await?))
+}
+
+/// One node.
+#[utoipa::path(get, path = "/api/v1/nodes/{node}", tag = "nodes",
+    params(("node" = String, Path, description = "its name"), WhyQuery),
+    responses((status = 200, body = Node),
+        (status = "default", body = Problem, content_type = "application/problem+json",
+         description = "any problem")))]
+pub(super) async fn one(
+    State(region): State<Shared>,
+    caller: Caller,
+    Path(node): Path<String>,
+    Params(query): Params<WhyQuery>,
+) -> Answer<Json<Node>> {
+    region.ready().await?;
+    Ok(Json(nodes::one(&region, &caller, &node, &query).await?))
+}
+
+/// The intents of a node that are remembered, oldest first.
+#[utoipa::path(get, path = "/api/v1/nodes/{node}/history", tag = "nodes",
+    params(("node" = String, Path, description = "its name")),
+    responses((status = 200, body = History),
+        (status = "default", body = Problem, content_type = "application/problem+json",
+         description = "any problem")))]
+pub(super) async fn history(
+    State(region): State<Shared>,
+    caller: Caller,
+    Path(node): Path<String>,
+) -> Answer<Json<History>> {
+    region.ready().await?;
+    Ok(Json(nodes::history(&region, &caller, &node)?))
+}
+
+/// What is going on with a node: by whom, why, which step, since when, what next.
+#[utoipa::path(get, path = "/api/v1/nodes/{node}/why", tag = "nodes",
+    params(("node" = String, Path, description = "its name"), WhyQuery),
+    responses((status = 200, body = Why),
+        (status = "default", body = Problem, content_type = "application/problem+json",
+         description = "any problem")))]
+pub(super) async fn why(
+    State(region): State<Shared>,
+    caller: Caller,
+    Path(node): Path<String>,
+    Params(query): Params<WhyQuery>,
+) -> Answer<Json<Why>> {
+    region.ready().await?;
+    Ok(Json(nodes::why(&region, &caller, &node, &query).await?))
+}

@@ -1,0 +1,100 @@
+//! What the tests need of the machine they run on, by name: Debian packages and a Python with
+//! ClusterShell. Only what is missing is installed, and it is said.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::shell;
+
+/// Debian package, and a program or file by which it is recognised where there is no dpkg.
+const PACKAGES: [(&str, &str); 8] = [
+    ("openipmi", "ipmi_sim"),
+    ("libopenipmi-dev", "/usr/include/OpenIPMI/serv.h"),
+    ("ipmitool", "ipmitool"),
+    ("freeipmi-tools", "ipmipower"),
+    ("gcc", "cc"),
+    ("iproute2", "ip"),
+    ("python3", "python3"),
+    ("python3-venv", "python3"),
+];
+
+/// What the node set tests compare with.
+const PYTHON_PACKAGE: &str = "ClusterShell==1.10.1";
+
+/// Installs what is missing of the system's packages.
+pub fn packages() -> Result<()> {
+    let missing: Vec<&str> =
+        PACKAGES.iter().filter(|entry| !is_there(entry)).map(|(package, _)| *package).collect();
+    if missing.is_empty() {
+        println!("the system has what the tests need");
+        return Ok(());
+    }
+    println!("missing: {}", missing.join(" "));
+    let install = format!("apt-get install -y --no-install-recommends {}", missing.join(" "));
+    let Some(prefix) = privilege() else {
+        bail!("install them as root, then try again:\n  apt-get update && {install}");
+    };
+    apt(prefix, &["update"])?;
+    let mut args = vec!["install", "-y", "--no-install-recommends"];
+    args.extend(&missing);
+    apt(prefix, &args)
+}
+
+/// The interpreter of a virtual environment with ClusterShell in it, below the build folder.
+pub fn python() -> Result<PathBuf> {
+    let venv = shell::target().join("test-venv");
+    let python = venv.join("bin/python");
+    if !shell::succeeds(&python, &["-c", "import ClusterShell"]) {
+        let mut create = Command::new("python3");
+        create.args(["-m", "venv", "--clear"]).arg(&venv);
+        shell::must(create)?;
+        let mut install = Command::new(&python);
+        install.args(["-m", "pip", "install", "--quiet", PYTHON_PACKAGE]);
+        shell::must(install).context("pip could not install ClusterShell")?;
+    }
+    println!("ClusterShell is in {}", python.display());
+    Ok(python)
+}
+
+fn is_there((package, witness): &(&str, &str)) -> bool {
+    if on_path("dpkg-query") {
+        let mut query = Command::new("dpkg-query");
+        query.args(["-W", "-f=${db:Status-Status}", package]);
+        return query.output().is_ok_and(|done| done.stdout == b"installed");
+    }
+    if witness.starts_with('/') { Path::new(witness).exists() } else { on_path(witness) }
+}
+
+fn on_path(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let admin = ["/usr/sbin", "/sbin"].map(PathBuf::from);
+    std::env::split_paths(&path).chain(admin).any(|folder| folder.join(program).is_file())
+}
+
+/// What to put before `apt-get`, if this user may use it at all.
+fn privilege() -> Option<&'static [&'static str]> {
+    let id = shell::output({
+        let mut id = Command::new("id");
+        id.arg("-u");
+        id
+    });
+    match id {
+        _ if !on_path("apt-get") => None,
+        Ok(id) if id.trim() == "0" => Some(&[]),
+        _ if on_path("sudo") => Some(&["sudo"]),
+        _ => None,
+    }
+}
+
+fn apt(prefix: &[&str], args: &[&str]) -> Result<()> {
+    let mut words = prefix.to_vec();
+    // through `env`, because sudo may clean the environment
+    words.extend(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
+    words.extend(["-o", "DPkg::Lock::Timeout=300"]);
+    words.extend(args);
+    let mut command = Command::new(words[0]);
+    command.args(&words[1..]);
+    shell::must(command)
+}

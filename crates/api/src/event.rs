@@ -44,7 +44,6 @@ pub enum What {
         /// The command.
         seq: u64,
         /// The verdict.
-        #[serde(flatten)]
         verdict: Verdict,
     },
     /// Intents ended.

@@ -174,7 +174,6 @@ pub struct PastIntent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sequence: Option<u64>,
     /// What became of it.
-    #[serde(flatten)]
     pub state: State,
 }
 

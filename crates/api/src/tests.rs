@@ -68,6 +68,40 @@ fn an_event_is_flat_and_its_kind_is_its_word() {
 }
 
 #[test]
+fn a_document_in_a_document_never_hides_its_fields() {
+    let verdict = Verdict::Merge(whose());
+    let event = Event {
+        at_ms: 1,
+        nodes: "n1".into(),
+        count: 1,
+        what: What::Verdict { seq: 9, verdict: verdict.clone() },
+    };
+    let value = serde_json::to_value(&event).unwrap();
+    assert_eq!((&value["seq"], &value["verdict"]["seq"]), (&json!(9), &json!(7)));
+    both_ways(&event, value);
+    let outcome = Outcome::Superseded { by: whose() };
+    let past = crate::PastIntent {
+        seq: 3,
+        action: Action::On,
+        by: "admin".into(),
+        door: Door::Cli,
+        accepted_at_ms: 5,
+        reason: None,
+        sequence: None,
+        state: State::Ended { outcome: outcome.clone() },
+    };
+    let value = serde_json::to_value(&past).unwrap();
+    both_ways(&past, value);
+    let event = Event { what: What::Outcome { seq: 9, outcome }, ..event };
+    let value = serde_json::to_value(&event).unwrap();
+    both_ways(&event, value);
+    let refused = State::Refused { verdict };
+    let group = StateGroup { nodes: "n1".into(), count: 1, state: refused };
+    let value = serde_json::to_value(&group).unwrap();
+    both_ways(&group, value);
+}
+
+#[test]
 fn every_word_is_the_one_on_the_wire() {
     for action in Action::ALL {
         assert_eq!(serde_json::to_value(action).unwrap(), action.word());

@@ -45,7 +45,8 @@ pub struct Fleet {
     limits: Limits,
     all: NodeSet,
     protected: NodeSet,
-    by_policy: HashMap<Policy, NodeSet>,
+    /// Those of fewest nodes first.
+    by_policy: Vec<(Policy, NodeSet)>,
     by_deadline: BTreeMap<u64, NodeSet>,
 }
 
@@ -73,7 +74,9 @@ impl Fleet {
         }
         let all = NodeSet::from_names(nodes.keys())?;
         let protected = NodeSet::from_names(protected)?;
-        let by_policy = policies.into_iter().map(|(key, names)| set(key, names)).collect::<Result<_, _>>()?;
+        let by_policy = policies.into_iter().map(|(key, names)| set(key, names));
+        let mut by_policy = by_policy.collect::<Result<Vec<_>, _>>()?;
+        by_policy.sort_by_key(|(_, nodes)| nodes.len());
         let by_deadline =
             deadlines.into_iter().map(|(key, names)| set(key, names)).collect::<Result<_, _>>()?;
         let cluster = cluster.into();

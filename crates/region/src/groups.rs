@@ -13,10 +13,9 @@ pub(crate) struct Group<T> {
 /// Cuts groups to a scope; those that are empty then are dropped.
 pub(crate) fn within<T>(groups: Vec<Group<T>>, scope: Option<&NodeSet>) -> Vec<Group<T>> {
     let Some(scope) = scope else { return groups };
-    let cut = groups.into_iter().map(|group| Group {
-        nodes: group.nodes.intersection(scope),
-        what: group.what,
-    });
+    let cut = groups
+        .into_iter()
+        .map(|group| Group { nodes: group.nodes.intersection(scope), what: group.what });
     cut.filter(|group| !group.nodes.is_empty()).collect()
 }
 

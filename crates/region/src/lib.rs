@@ -1,1 +1,31 @@
-//! Stub.
+//! Answers: the REST door, accounts and events over a fold of the journal.
+//! It knows no BMC, driver or secret of one: it has a [`Board`] to read and a [`Live`] to ask.
+
+mod accounts;
+mod board;
+mod commands;
+mod convert;
+mod events;
+mod fleet;
+mod fold;
+mod groups;
+mod holds;
+mod locks;
+mod log;
+mod measure;
+mod metrics;
+mod nodes;
+mod recent;
+mod region;
+mod rest;
+mod retention;
+mod serve;
+mod watchers;
+
+pub use accounts::AccountsError;
+pub use board::{Board, Live, Status};
+pub use fleet::{Fleet, FleetNode, Limits};
+pub use region::{Options, Region};
+pub use rest::openapi;
+pub use retention::Retention;
+pub use serve::{ServeError, Tls, TlsError, install_crypto};

@@ -165,7 +165,11 @@ impl Metrics {
     fn register_intents(&mut self) {
         let registry = &mut self.registry;
         registry.register("intents_accepted", "Intents accepted", self.accepted.clone());
-        registry.register("intents_merged", "Intents that joined an older one", self.merged.clone());
+        registry.register(
+            "intents_merged",
+            "Intents that joined an older one",
+            self.merged.clone(),
+        );
         registry.register("intents_superseded", "Who overrides whom", self.superseded.clone());
         registry.register("intents_stale_rejected", "Intents refused as stale", self.stale.clone());
         registry.register("intents_finished", "Intents that ended", self.finished.clone());

@@ -33,7 +33,9 @@ pub(crate) async fn keep(region: Weak<Inner>) {
     let Some(every_ms) = region.upgrade().map(|inner| inner.options.retention.every_ms) else {
         return;
     };
-    let Some(mut stopped) = region.upgrade().map(|inner| inner.stopping.subscribe()) else { return };
+    let Some(mut stopped) = region.upgrade().map(|inner| inner.stopping.subscribe()) else {
+        return;
+    };
     loop {
         tokio::select! {
             () = tokio::time::sleep(Duration::from_millis(every_ms.max(1))) => {}
@@ -46,22 +48,23 @@ pub(crate) async fn keep(region: Weak<Inner>) {
 
 impl Inner {
     async fn trim(&self) {
-        let wanted = match self.unwanted_before().await {
-            Ok(wanted) => wanted,
+        let (oldest, wanted) = match self.unwanted_before().await {
+            Ok(found) => found,
             Err(error) => {
                 tracing::warn!(%error, "can't tell what of the journal is too old");
                 return;
             }
         };
-        let Some(before) = wanted.and_then(|wanted| self.trimmable(wanted)) else { return };
+        let before = wanted.and_then(|wanted| self.trimmable(wanted));
+        let Some(before) = before.filter(|before| *before > oldest) else { return };
         match self.log.trim(before).await {
             Ok(oldest) => tracing::info!(oldest, "the journal was trimmed"),
             Err(error) => tracing::warn!(%error, "the journal can't be trimmed"),
         }
     }
 
-    /// The position before which age or size want everything forgotten.
-    async fn unwanted_before(&self) -> Result<Option<Seq>, ReadError> {
+    /// The oldest position, and the one before which age or size want everything forgotten.
+    async fn unwanted_before(&self) -> Result<(Seq, Option<Seq>), ReadError> {
         let retention = self.options.retention;
         let (oldest, head) = (self.log.oldest().await?, *self.log.head().borrow());
         let mut before = None;
@@ -75,7 +78,7 @@ impl Inner {
             let tenth = oldest + (head + 1).saturating_sub(oldest) / 10;
             before = before.max(Some(tenth));
         }
-        Ok(before.filter(|before| *before > oldest))
+        Ok((oldest, before))
     }
 
     /// The first position in `low..high` that is not older than that time, else `high`.

@@ -29,7 +29,6 @@ pub fn run(names: &[String]) -> Result<()> {
     }
     let chosen: Vec<&Mutation> =
         mutations.iter().filter(|m| names.is_empty() || names.contains(&m.name)).collect();
-    shell::must(shell::cargo(&["fetch", "--locked"]))?;
     let copy = Copy::of(&shell::root(), &shell::target().join("mutants"))?;
     // all of them can be made before any is tried
     chosen.iter().try_for_each(|mutation| mutation.applied(&copy).map(drop))?;

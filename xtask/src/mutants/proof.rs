@@ -74,7 +74,7 @@ impl Proof {
     }
 
     fn build(&self, copy: &Copy) -> Result<PathBuf> {
-        let mut cargo = shell::cargo(&["test", "--offline", "-p", "arbiter", "--no-run"]);
+        let mut cargo = shell::cargo(&["test", "-p", "arbiter", "--no-run"]);
         cargo.arg("--message-format=json-render-diagnostics").args(&self.target);
         cargo.current_dir(copy.folder()).env("CARGO_TARGET_DIR", copy.build());
         let built = cargo.output().context("can't start cargo")?;

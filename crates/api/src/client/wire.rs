@@ -23,6 +23,8 @@ const CONNECT: Duration = Duration::from_secs(5);
 const ANSWER: Duration = Duration::from_secs(30);
 /// How long an event stream may be silent; servers send something every 15 s.
 const SILENCE: Duration = Duration::from_secs(45);
+/// How long an idle connection is kept; servers close theirs a little later.
+const IDLE: Duration = Duration::from_secs(5);
 /// The largest answer, in bytes.
 const ANSWER_BYTES_MAX: u64 = 256 << 20;
 /// How often a request that may safely be sent again is sent.
@@ -70,6 +72,7 @@ impl Client {
             .max_redirects(0)
             .proxy(None)
             .timeout_connect(Some(CONNECT))
+            .max_idle_age(IDLE)
             .user_agent(concat!("lastword/", env!("CARGO_PKG_VERSION")))
             .tls_config(TlsConfig::builder().root_certs(roots).build());
         Ok(Self { agent: config.build().new_agent(), server, token, door })

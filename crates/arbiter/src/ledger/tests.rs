@@ -1,5 +1,7 @@
 //! The whole matrix under every policy, and each rule of the ledger, as tables.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "a table asks for one kind of change")]
+
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -408,6 +410,17 @@ fn records_of_an_older_epoch_are_ignored() {
     assert_eq!(book.state(first), "running");
     book.settle(first, 9, Settlement::Failed("x".into()));
     assert_eq!(book.state(first), "failed(x)");
+}
+
+#[test]
+fn whoever_leads_first_recovers_nothing_unless_the_journal_s_start_was_retired() {
+    let led = Record::Led { cluster: "c".into(), agent: "a".into() };
+    for (first, expected) in [(1, false), (2, true)] {
+        let mut changes = Vec::new();
+        Ledger::new().apply(first, 1_000, &led, &mut changes);
+        let took_over = matches!(changes[..], [Change::Led { took_over: true, .. }]);
+        assert_eq!(took_over, expected, "the first record that is left is {first}");
+    }
 }
 
 #[test]

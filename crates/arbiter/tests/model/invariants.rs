@@ -2,7 +2,7 @@
 //!
 //! What can only be seen as it happens is checked when it happens and remembered by its name.
 
-use arbiter::{Action, Ask, Goal, IntentState, Outcome, Power, Seq};
+use arbiter::{Action, Ask, Change, Goal, IntentState, Order, Outcome, Power, Record, Seq, Step};
 use stateright::Property;
 
 use crate::world::{NODE, Scenario, World};
@@ -17,15 +17,22 @@ pub const CYCLE_DROPS: &str = "a confirmed cycle was off after it was accepted";
 pub const HOLD_HOLDS: &str = "nothing is fired under somebody else's hold";
 pub const NOTHING_LOST: &str = "an open intent is carried on or ended, never forgotten";
 pub const ONCE_IS_RECORDED: &str = "an at-most-once step is on record before it is sent";
+pub const HALF_IS_RECORDED: &str =
+    "the first half of a cycle is on record before the second begins";
+pub const DEPOSED_IS_MUTE: &str = "the records of a deposed leader change nothing";
+pub const UNSEEN_IS_OPEN: &str =
+    "an intent that its leader had not seen is not ended by the leader";
 
 /// Called whenever an exchange leaves an agent.
 pub fn check_send(world: &mut World, place: usize, ask: Ask, seq: Seq) {
     if !ask.is_write() {
         return;
     }
-    let ledger = world.agents[place].agent.ledger();
+    let agent = &world.agents[place].agent;
+    let ledger = agent.ledger();
     let mut broken = None;
-    if ledger.running(NODE).is_none() {
+    let pursued = agent.status(world.now, NODE).and_then(|(_, progress)| progress.seq);
+    if pursued.is_none() || pursued != ledger.running(NODE).map(|(seq, _)| seq) {
         broken = Some(NEWEST_FIRES);
     }
     if world.wire.iter().any(|flight| flight.ask != 0 && flight.until > world.now) {
@@ -35,18 +42,24 @@ pub fn check_send(world: &mut World, place: usize, ask: Ask, seq: Seq) {
     if ledger.hold_against(world.now, NODE, &by).is_some() {
         broken = Some(HOLD_HOLDS);
     }
-    if let Ask::Fire(order @ (arbiter::Order::Reset | arbiter::Order::Nmi)) = ask {
-        let step = match order {
-            arbiter::Order::Reset => arbiter::Step::Reset,
-            _ => arbiter::Step::Nmi,
-        };
-        let standing = ledger.standing(world.now, NODE);
-        if !standing.charge.is_some_and(|charge| charge.steps.has(step)) {
-            broken = Some(ONCE_IS_RECORDED);
+    let charge = ledger.standing(world.now, NODE).charge;
+    let has = |step| charge.as_ref().is_some_and(|charge| charge.steps.has(step));
+    let cycle = matches!(world.action(seq), Some(Action::Cycle | Action::SoftCycle));
+    let once = match ask {
+        Ask::Fire(Order::Reset) => Some(Step::Reset),
+        Ask::Fire(Order::Nmi) => Some(Step::Nmi),
+        Ask::Fire(Order::Soft) => Some(Step::Asked),
+        Ask::Fire(Order::On) if cycle && !has(Step::Dropped) => {
+            broken = Some(HALF_IS_RECORDED);
+            None
         }
-        if world.ghosts.once_sent.contains_key(&seq) {
-            broken = Some(AT_MOST_ONCE);
-        }
+        _ => None,
+    };
+    if once.is_some_and(|step| !has(step)) {
+        broken = Some(ONCE_IS_RECORDED);
+    }
+    if once.is_some() && world.ghosts.once_sent.contains_key(&seq) {
+        broken = Some(AT_MOST_ONCE);
     }
     world.ghosts.broken = world.ghosts.broken.or(broken);
 }
@@ -58,8 +71,27 @@ pub fn check_end(world: &mut World, seq: Seq, outcome: &Outcome) {
         broken = Some(ONE_OUTCOME);
     }
     let cycle = matches!(world.action(seq), Some(Action::Cycle | Action::SoftCycle));
-    if cycle && *outcome == Outcome::Confirmed && !world.ghosts.was_off[&seq] {
+    let shared = match outcome {
+        Outcome::Merged { into, .. } => *into,
+        _ => seq,
+    };
+    if cycle && *outcome.result() == Outcome::Confirmed && !world.ghosts.was_off[&shared] {
         broken = Some(CYCLE_DROPS);
+    }
+    world.ghosts.broken = world.ghosts.broken.or(broken);
+}
+
+/// Called with every record of a leader, with the epoch before it and all that the fold made of it.
+pub fn check_leader(world: &mut World, reigning: Option<Seq>, record: &Record, changes: &[Change]) {
+    let (Record::Fired { epoch, .. } | Record::Settled { epoch, .. }) = record else { return };
+    let mut broken = None;
+    if reigning != Some(*epoch) && !changes.is_empty() {
+        broken = Some(DEPOSED_IS_MUTE);
+    }
+    if let Record::Settled { seen, .. } = record
+        && changes.iter().any(|change| matches!(change, Change::Ended { seq, .. } if seq > seen))
+    {
+        broken = Some(UNSEEN_IS_OPEN);
     }
     world.ghosts.broken = world.ghosts.broken.or(broken);
 }
@@ -73,6 +105,9 @@ pub fn properties() -> Vec<Property<Scenario>> {
         always(CYCLE_DROPS),
         always(HOLD_HOLDS),
         always(ONCE_IS_RECORDED),
+        always(HALF_IS_RECORDED),
+        always(DEPOSED_IS_MUTE),
+        always(UNSEEN_IS_OPEN),
         Property::always(CONFIRMED_IS_TRUE, |_, world: &World| confirmed_is_true(world)),
         Property::always(NOTHING_LOST, |_, world: &World| nothing_is_lost(world)),
         Property::sometimes("the newest of all that was asked is confirmed", |scenario, world| {
@@ -92,6 +127,9 @@ fn always(name: &'static str) -> Property<Scenario> {
         CYCLE_DROPS => |_, world| world.ghosts.broken != Some(CYCLE_DROPS),
         HOLD_HOLDS => |_, world| world.ghosts.broken != Some(HOLD_HOLDS),
         ONCE_IS_RECORDED => |_, world| world.ghosts.broken != Some(ONCE_IS_RECORDED),
+        HALF_IS_RECORDED => |_, world| world.ghosts.broken != Some(HALF_IS_RECORDED),
+        DEPOSED_IS_MUTE => |_, world| world.ghosts.broken != Some(DEPOSED_IS_MUTE),
+        UNSEEN_IS_OPEN => |_, world| world.ghosts.broken != Some(UNSEEN_IS_OPEN),
         _ => |_, _| false,
     };
     Property::always(name, condition)

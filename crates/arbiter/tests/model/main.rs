@@ -4,6 +4,8 @@
 //! tick. So "later" is any later step, and an exchange is dead after the next tick at the latest. What the
 //! agents, the journal and the machine do in between is explored in every order.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "the checks are about a few of many cases")]
+
 mod invariants;
 mod world;
 
@@ -15,7 +17,7 @@ use stateright::{Checker, Model};
 use world::{Scenario, World};
 
 fn nodes() -> NodeSet {
-    NodeSet::parse("n1", 1).unwrap()
+    NodeSet::parse("n1", 1).expect("a name")
 }
 
 fn command(action: Action, by: &str) -> Command {
@@ -109,6 +111,7 @@ fn scenarios() -> Vec<Scenario> {
             ..base.clone()
         },
         Scenario { name: "cycle, off", asks: asks(&[Cycle, Off]), on: true, ..base.clone() },
+        Scenario { name: "on, cycle", asks: asks(&[On, Cycle]), on: true, ..base.clone() },
         Scenario {
             name: "reset, restart",
             asks: asks(&[Reset]),
@@ -142,6 +145,15 @@ fn scenarios() -> Vec<Scenario> {
             asks: asks(&[Off, On]),
             agents: 2,
             tickets_max: 3,
+            ticks: 1,
+            on: true,
+            ..base.clone()
+        },
+        Scenario {
+            name: "on on, take-over",
+            asks: asks(&[On, On]),
+            agents: 2,
+            tickets_max: 2,
             ticks: 1,
             on: true,
             ..base.clone()

@@ -90,7 +90,7 @@ pub struct Flight {
 pub struct Ghosts {
     /// How often each intent ended.
     pub ended: BTreeMap<Seq, u8>,
-    /// How often a reset or an interrupt of that intent left for the BMC.
+    /// How often an order that may be sent once of that intent left for the BMC.
     pub once_sent: BTreeMap<Seq, u8>,
     /// The intents during whose life the machine was off.
     pub was_off: BTreeMap<Seq, bool>,
@@ -172,14 +172,16 @@ impl World {
             else {
                 return;
             };
-            *self = scenario.next_state(self, step).unwrap();
+            *self = scenario.next_state(self, step).expect("every step leads on");
         }
     }
 
     fn append(&mut self, record: Record) {
         let seq = self.journal.len() as Seq + 1;
         let mut changes = Vec::new();
+        let reigning = self.ledger.epoch("c");
         self.ledger.apply(seq, self.now, &record, &mut changes);
+        invariants::check_leader(self, reigning, &record, &changes);
         self.journal.push((self.now, record));
         for change in changes {
             self.observe(&change);
@@ -217,7 +219,7 @@ impl World {
         let number = life.number;
         let ask_number = ASKS.iter().position(|known| *known == ask).expect("a known ask") as u8;
         invariants::check_send(self, place, ask, seq);
-        if let Ask::Fire(Order::Reset | Order::Nmi) = ask {
+        if let Ask::Fire(Order::Reset | Order::Nmi | Order::Soft) = ask {
             *self.ghosts.once_sent.entry(seq).or_default() += 1;
         }
         self.wire.push(Flight {

@@ -3,27 +3,36 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arbiter::{
-    Action, Ask, Change, Goal, IntentState, Ledger, Millis, NodeId, Order, Outcome, Power, Seq,
-    Step, Verdict,
+    Action, Change, Course, Drift, Goal, IntentState, Ledger, Millis, NodeId, Outcome, Power, Seq,
+    Verdict,
 };
 
 use crate::machine::Machine;
+use crate::referee::{Referee, check_newest};
+use crate::traffic::Traffic;
 
 pub type Checked = Result<(), String>;
 
 /// What an all-seeing observer remembers.
 #[derive(Default)]
 pub struct Ghosts {
+    pub traffic: Traffic,
+    pub referee: Referee,
     ended: BTreeMap<(NodeId, Seq), u32>,
     accepted_at: BTreeMap<(NodeId, Seq), Millis>,
-    once_sent: BTreeMap<(NodeId, Seq), u32>,
-    in_flight: BTreeMap<NodeId, Millis>,
+    began_at: BTreeMap<(NodeId, Seq), Millis>,
     held: BTreeSet<NodeId>,
+    pressed_at: BTreeMap<NodeId, Millis>,
 }
 
 impl Ghosts {
     pub fn intents(&self) -> usize {
         self.accepted_at.len()
+    }
+
+    /// Somebody pressed the power button of the machine itself.
+    pub fn on_press(&mut self, now: Millis, node: NodeId) {
+        self.pressed_at.insert(node, now);
     }
 
     /// Called for everything that the fold of the journal says.
@@ -35,15 +44,23 @@ impl Ghosts {
         change: &Change,
     ) -> Checked {
         match change {
-            Change::Judged { node, seq, verdict: Verdict::Accepted(_) } => {
+            Change::Judged { node, seq, verdict: Verdict::Accepted(course) } => {
                 self.accepted_at.insert((*node, *seq), now);
+                if matches!(course, Course::Run | Course::Supersede { .. }) {
+                    self.began_at.insert((*node, *seq), now);
+                }
+                Ok(())
+            }
+            Change::Began { node, seq } => {
+                self.began_at.insert((*node, *seq), now);
                 Ok(())
             }
             Change::Ended { node, seq, outcome } => {
                 let times = self.ended.entry((*node, *seq)).or_default();
                 *times += 1;
                 ensure(*times == 1, "every intent ends in exactly one outcome")?;
-                self.check_event(truth, machines, *node, *seq, outcome)
+                self.check_event(truth, machines, *node, *seq, outcome)?;
+                self.check_proof(truth, *node, *seq, outcome)
             }
             Change::HoldChanged { node } => {
                 self.held.insert(*node);
@@ -63,75 +80,60 @@ impl Ghosts {
     ) -> Checked {
         let action = truth.command(seq).map(|entry| entry.command.action);
         let machine = &machines[node.0 as usize];
-        let since = self.accepted_at[&(node, seq)].saturating_sub(machine.faults.stale);
+        let shared = match outcome {
+            Outcome::Merged { into, .. } => *into,
+            _ => seq,
+        };
+        let since = self.accepted_at[&(node, shared)].saturating_sub(machine.faults.stale);
         let cycle = matches!(action, Some(Action::Cycle | Action::SoftCycle));
         ensure(
-            !(cycle && *outcome == Outcome::Confirmed) || machine.was_off_since(since),
+            !(cycle && *outcome.result() == Outcome::Confirmed) || machine.was_off_since(since),
             "a confirmed cycle was off after it was accepted",
         )
     }
 
-    /// Called when a question leaves an agent. `seen` is that agent's own fold.
-    pub fn on_send(
-        &mut self,
-        now: Millis,
-        seen: &Ledger,
-        node: NodeId,
-        ask: Ask,
-        until: Millis,
-        charged: bool,
-    ) -> Checked {
-        if !ask.is_write() {
+    fn check_proof(&self, truth: &Ledger, node: NodeId, seq: Seq, outcome: &Outcome) -> Checked {
+        let (Outcome::Confirmed, Some(entry)) = (outcome, truth.command(seq)) else {
             return Ok(());
-        }
-        let busy_until = self.in_flight.insert(node, until).unwrap_or(0);
-        ensure(
-            busy_until <= now,
-            "at most one write is in flight, across restarts and take-overs",
-        )?;
-        let Some((seq, _)) = seen.running(node) else {
-            return ensure(!charged, "nothing is fired for an intent that is not the running one");
         };
-        let by = seen.command(seq).map(|entry| entry.command.by.clone()).unwrap_or_default();
-        ensure(seen.hold_against(now, node, &by).is_none(), "nothing is fired under a hold")?;
-        let step = match ask {
-            Ask::Fire(Order::Reset) => Step::Reset,
-            Ask::Fire(Order::Nmi) => Step::Nmi,
-            _ => return Ok(()),
-        };
-        let on_record = seen.standing(now, node).charge.is_some_and(|c| c.steps.has(step));
-        ensure(on_record, "an at-most-once step is on record before it is sent")
-    }
-
-    /// Called when a reset or an interrupt arrives at a BMC.
-    pub fn on_once(&mut self, node: NodeId, seq: Seq) -> Checked {
-        let times = self.once_sent.entry((node, seq)).or_default();
-        *times += 1;
-        ensure(*times == 1, "reset and nmi reach the BMC at most once for an intent")
-    }
-
-    /// The exchange is over; nothing of it can land any more.
-    pub fn on_over(&mut self, node: NodeId, until: Millis) {
-        if self.in_flight.get(&node) == Some(&until) {
-            self.in_flight.remove(&node);
-        }
+        let leader = truth.leader("c").and_then(|name| name.strip_prefix("agent-"));
+        let life = leader.and_then(|number| number.parse().ok()).unwrap_or(0);
+        let began = self.began_at.get(&(node, seq)).copied().unwrap_or(Millis::MAX);
+        self.traffic.check_proof(node, entry.command.action, life, began)
     }
 
     /// Called when nothing is left to happen.
-    pub fn at_end(&self, truth: &Ledger, machines: &[Machine]) -> Checked {
+    pub fn at_end(
+        &self,
+        truth: &Ledger,
+        machines: &[Machine],
+        drift: impl Fn(NodeId) -> Drift,
+    ) -> Checked {
+        check_newest(&self.referee, truth)?;
         for (node, name) in truth.nodes() {
             for intent in truth.intents(node) {
                 ensure(!intent.state.is_open(), "no intent is lost: each has an outcome")
                     .map_err(|broken| format!("{broken} ({name}, intent {})", intent.seq))?;
             }
             let machine = &machines[node.0 as usize];
-            // a BMC that lied or fires late is put right afterwards, unless a hold forbids to touch it
-            if self.held.contains(&node) && (machine.faults.stale > 0 || machine.lied) {
+            if self.may_differ(truth, node, machine, drift(node)) {
                 continue;
             }
             check_final(truth, node, machine).map_err(|broken| format!("{broken} ({name})"))?;
         }
         Ok(())
+    }
+
+    /// A BMC that lied or fires late is put right afterwards, unless a hold forbids to touch it. What a
+    /// hand at the machine did later is put right where drift is not only observed.
+    fn may_differ(&self, truth: &Ledger, node: NodeId, machine: &Machine, drift: Drift) -> bool {
+        let held = self.held.contains(&node);
+        let accepted = self.accepted_at.get(&(node, truth.newest(node))).copied().unwrap_or(0);
+        let pressed = self.pressed_at.get(&node).is_some_and(|at| {
+            *at + machine.faults.stale + 2 * machine.faults.lag_max + machine.transition >= accepted
+        });
+        let returned = drift == Drift::Enforce && !held && machine.faults.are_mild();
+        held && (machine.faults.stale > 0 || machine.lied) || pressed && !returned
     }
 }
 
@@ -153,6 +155,6 @@ fn check_final(truth: &Ledger, node: NodeId, machine: &Machine) -> Checked {
     ensure(right, "the newest accepted intent decides the final state")
 }
 
-fn ensure(holds: bool, promise: &str) -> Checked {
+pub fn ensure(holds: bool, promise: &str) -> Checked {
     if holds { Ok(()) } else { Err(format!("broken: {promise}")) }
 }

@@ -17,12 +17,16 @@ pub struct Faults {
     pub transitional: bool,
     pub dead: bool,
     pub wrong_password: bool,
+    /// How often there is no session to send anything with.
+    pub unsent: u64,
+    /// The operating system does not shut down when asked.
+    pub deaf: bool,
 }
 
 impl Faults {
     pub fn draw(rng: &mut Rng) -> Self {
         let mut faults = Self { lag_max: 1 + rng.below(400), ..Self::default() };
-        match rng.below(12) {
+        match rng.below(14) {
             0 => faults.dead = true,
             1 => faults.drop = 10 + rng.below(40),
             2 => faults.refuse = 10 + rng.below(40),
@@ -33,14 +37,18 @@ impl Faults {
             7 => faults.transitional = true,
             8 => faults.wrong_password = true,
             9 => faults.lag_max = 3_000,
+            10 => faults.unsent = 10 + rng.below(40),
+            11 => faults.deaf = true,
             _ => {}
         }
         faults
     }
 
-    /// Whether what it says and does becomes true in the end.
-    pub fn is_sound(&self) -> bool {
-        !self.dead && !self.wrong_password
+    /// Whether it does what it is told and says what is so, though slowly.
+    pub fn are_mild(&self) -> bool {
+        let broken = self.dead || self.wrong_password || self.late.is_some();
+        let flaky = self.drop + self.refuse + self.error_reads + self.unsent + self.ignores_first;
+        !broken && flaky == 0 && self.stale == 0
     }
 }
 
@@ -99,6 +107,9 @@ impl Machine {
         if self.faults.dead {
             return None;
         }
+        if rng.percent(self.faults.unsent) {
+            return Some(Answer::NotSent(cause("no session")));
+        }
         match ask {
             Ask::Power => Some(self.read(now, rng)),
             Ask::Boot(_) => Some(Answer::Done),
@@ -132,6 +143,7 @@ impl Machine {
         let at = now + self.transition;
         match order {
             Order::On => self.turn(Power::On, at),
+            Order::Soft if self.faults.deaf => {}
             Order::Off | Order::Soft => self.turn(Power::Off, at),
             Order::Reset => self.resets += 1,
             Order::Nmi => {}

@@ -4,10 +4,15 @@
 //! `LASTWORD_SEEDS=N` runs N seeds from `LASTWORD_SEED` (default 1) on. `LASTWORD_REPLAY=SEED` prints the
 //! event log of that seed instead; `cargo xtask soak` and `cargo xtask replay` set them.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "the checks are about a few of many cases")]
+
 mod checks;
 mod machine;
+mod people;
+mod referee;
 mod rng;
 mod sim;
+mod traffic;
 
 use sim::{Plan, Sim};
 

@@ -3,14 +3,18 @@
 use std::collections::BTreeMap;
 
 use arbiter::{
-    Action, Agent, Answer, Ask, Command, Drift, Effect, Held, HoldTerms, Ledger, Millis, NodeId,
-    Order, Pacing, Policy, Record, Released, Seq, Withdrawn, coalesce,
+    Agent, Answer, Ask, Drift, Effect, Ledger, Millis, NodeId, NoticeKind, Order, Pacing, Power,
+    Record, Report, Seq, coalesce,
 };
-use nodeset::NodeSet;
 
 use crate::checks::{Checked, Ghosts};
 use crate::machine::{Machine, cause};
+use crate::people::{draw_record, name};
 use crate::rng::Rng;
+use crate::traffic::Flight;
+
+/// When a node is looked at whose power button was pressed: everything asked has ended by then.
+const LOOK_AFTER_MS: Millis = 1_000_000;
 
 /// How big and how wild a run is.
 #[derive(Clone, Debug)]
@@ -49,6 +53,7 @@ pub struct Summary {
     pub cancelled: usize,
     pub refused: usize,
     pub crashes: u32,
+    pub returned: u32,
 }
 
 impl Summary {
@@ -62,6 +67,7 @@ impl Summary {
         self.cancelled += other.cancelled;
         self.refused += other.refused;
         self.crashes += other.crashes;
+        self.returned += other.returned;
     }
 
     /// Whether everything that can happen did.
@@ -71,6 +77,7 @@ impl Summary {
             .all(|count| count * 100 > self.intents)
             && self.uncertain > 0
             && self.crashes > 0
+            && self.returned > 0
     }
 
     fn note(&mut self, outcome: &arbiter::Outcome) {
@@ -95,20 +102,12 @@ enum What {
     Arrive { flight: Flight },
     Answer { flight: Flight, answer: Answer },
     Over { flight: Flight },
+    Press { node: NodeId },
+    Look { node: NodeId },
     Late { node: NodeId, order: Order },
     Turn { node: NodeId },
     Crash,
     TakeOver,
-}
-
-#[derive(Clone, Debug)]
-struct Flight {
-    life: u32,
-    node: NodeId,
-    ticket: u32,
-    ask: Ask,
-    until: Millis,
-    seq: Seq,
 }
 
 struct Life {
@@ -181,7 +180,7 @@ impl Sim {
         for machine in &mut self.machines {
             machine.settle(self.now);
         }
-        self.ghosts.at_end(&self.truth, &self.machines)?;
+        self.ghosts.at_end(&self.truth, &self.machines, |node| pacing(node.0).drift)?;
         self.summary.intents = self.ghosts.intents();
         Ok(self.summary.clone())
     }
@@ -198,6 +197,14 @@ impl Sim {
             let at = 1_000 + self.rng.below(self.plan.span_ms);
             let what = if self.rng.percent(70) { What::Crash } else { What::TakeOver };
             self.at(at, what);
+        }
+        for _ in 0..self.rng.below(3) {
+            let node = NodeId(self.rng.below(u64::from(self.plan.nodes)) as u32);
+            let at = 1_000 + self.rng.below(self.plan.span_ms * 2);
+            self.at(at, What::Press { node });
+            let soon = self.rng.below(30_000);
+            self.at(at + soon, What::Look { node });
+            self.at(at + LOOK_AFTER_MS, What::Look { node });
         }
     }
 
@@ -220,7 +227,8 @@ impl Sim {
     fn happen(&mut self, what: What) -> Checked {
         match what {
             What::Ask => {
-                let record = self.draw_record();
+                let newest = self.journal.len() as Seq;
+                let record = draw_record(&mut self.rng, self.plan.nodes, newest);
                 let latency = 1 + self.rng.below(20);
                 self.after(latency, What::Durable { record });
             }
@@ -229,7 +237,9 @@ impl Sim {
             What::Due { life } => self.due(life)?,
             What::Arrive { flight } => self.arrive(flight)?,
             What::Answer { flight, answer } => self.answer(&flight, answer)?,
-            What::Over { flight } => self.ghosts.on_over(flight.node, flight.until),
+            What::Over { flight } => self.ghosts.traffic.on_over(self.now, &flight, None),
+            What::Press { node } => self.press(node),
+            What::Look { node } => self.look(node)?,
             What::Late { node, order } => self.fire_late(node, order),
             What::Turn { node } => self.machines[node.0 as usize].settle(self.now),
             What::Crash => {
@@ -262,6 +272,7 @@ impl Sim {
         for machine in &mut self.machines {
             machine.settle(self.now);
         }
+        self.ghosts.referee.on_record((self.now, seq), record, &changes)?;
         for change in &changes {
             self.ghosts.on_change(self.now, &self.truth, &self.machines, change)?;
             match change {
@@ -317,7 +328,11 @@ impl Sim {
                     self.send(place, node, ticket, ask, until)?;
                 }
                 Effect::Append(record) => records.push(record),
-                Effect::Notice(_) => {}
+                Effect::Notice(notice) => {
+                    let returned =
+                        matches!(notice.kind, NoticeKind::Report(Report::BroughtBack { .. }));
+                    self.summary.returned += u32::from(returned);
+                }
             }
         }
         for record in coalesce(records) {
@@ -344,14 +359,11 @@ impl Sim {
         ask: Ask,
         until: Millis,
     ) -> Checked {
-        let life = &self.lives[place];
-        let ledger = life.agent.ledger();
-        let number = life.number;
-        let seq = ledger.running(node).map_or(0, |(seq, _)| seq);
-        let status = life.agent.status(self.now, node);
-        let charged = status.is_some_and(|(_, progress)| progress.seq.is_some());
-        self.ghosts.on_send(self.now, ledger, node, ask, until, charged)?;
-        let flight = Flight { life: number, node, ticket, ask, until, seq };
+        let (agent, life) = (&self.lives[place].agent, self.lives[place].number);
+        let seq = agent.ledger().running(node).map_or(0, |(seq, _)| seq);
+        let flight = Flight { life, node, ticket, ask, at: self.now, until, seq };
+        let sent = self.ghosts.traffic.on_send(&flight, agent, &pacing(node.0));
+        sent.map_err(|broken| format!("{broken} ({flight:?})"))?;
         let faults = &self.machines[node.0 as usize].faults;
         let lag = 1 + self.rng.below(faults.lag_max);
         if self.rng.percent(faults.drop) {
@@ -365,14 +377,14 @@ impl Sim {
     /// Nothing of an exchange arrives after its deadline: the driver sees to that.
     fn arrive(&mut self, flight: Flight) -> Checked {
         if flight.until <= self.now {
-            self.ghosts.on_over(flight.node, flight.until);
+            self.ghosts.traffic.on_over(self.now, &flight, None);
             return Ok(());
         }
         let machine = &mut self.machines[flight.node.0 as usize];
         let answer = machine.ask(self.now, flight.ask, &mut self.rng);
         let reached = !matches!(answer, Some(Answer::NotSent(_)));
-        if let (Ask::Fire(Order::Reset | Order::Nmi), true) = (flight.ask, reached) {
-            self.ghosts.on_once(flight.node, flight.seq)?;
+        if reached {
+            self.ghosts.traffic.on_arrival(self.now, &flight, &pacing(flight.node.0))?;
         }
         let (turning, late) = (machine.turning, machine.faults.late);
         let (lag, drop) = (machine.faults.lag_max, machine.faults.drop);
@@ -398,9 +410,9 @@ impl Sim {
     }
 
     fn answer(&mut self, flight: &Flight, answer: Answer) -> Checked {
-        self.ghosts.on_over(flight.node, flight.until);
-        let Some(place) = self.place(flight.life) else { return Ok(()) };
         let answer = if flight.until <= self.now { Answer::Lost(cause("late")) } else { answer };
+        self.ghosts.traffic.on_over(self.now, flight, Some(&answer));
+        let Some(place) = self.place(flight.life) else { return Ok(()) };
         let mut effects = Vec::new();
         let now = self.now;
         let agent = &mut self.lives[place].agent;
@@ -408,78 +420,33 @@ impl Sim {
         self.perform(place, effects)
     }
 
+    /// A hand at the machine itself.
+    fn press(&mut self, node: NodeId) {
+        let machine = &mut self.machines[node.0 as usize];
+        machine.settle(self.now);
+        let power = if machine.power == Power::On { Power::Off } else { Power::On };
+        machine.turn(power, self.now);
+        machine.settle(self.now);
+        self.ghosts.on_press(self.now, node);
+    }
+
+    fn look(&mut self, node: NodeId) -> Checked {
+        for place in 0..self.lives.len() {
+            let mut effects = Vec::new();
+            self.lives[place].agent.look(self.now, node, &mut effects);
+            self.perform(place, effects)?;
+        }
+        Ok(())
+    }
+
     /// An old order that sat in the BMC fires, once, well after it was answered.
     fn fire_late(&mut self, node: NodeId, order: Order) {
         let machine = &mut self.machines[node.0 as usize];
         machine.settle(self.now);
-        let power = if order == Order::On { arbiter::Power::On } else { arbiter::Power::Off };
+        let power = if order == Order::On { Power::On } else { Power::Off };
         machine.turn(power, self.now);
         machine.settle(self.now);
     }
-
-    fn draw_record(&mut self) -> Record {
-        let nodes = self.draw_nodes();
-        let by: Box<str> = (*self.rng.pick(&["ann", "bob", "slurm", "fence"])).into();
-        let door: Box<str> = "sim".into();
-        match self.rng.below(20) {
-            0 => Record::Withdrawn(Withdrawn { nodes, by, door, seq: None, reason: None }),
-            1 => Record::Held(Held {
-                nodes,
-                by,
-                door,
-                reason: "sim".into(),
-                for_ms: self.rng.below(20_000),
-            }),
-            2 => Record::Released(Released { nodes, by, door, anybodys: true }),
-            _ => Record::Command(self.draw_command(nodes, by, door).into()),
-        }
-    }
-
-    fn draw_nodes(&mut self) -> NodeSet {
-        let count = u64::from(self.plan.nodes);
-        let (first, width) = (self.rng.below(count), 1 + self.rng.below(count));
-        let names = (first..count.min(first + width)).map(|node| name(node as u32));
-        NodeSet::from_names(names).unwrap()
-    }
-
-    fn draw_command(&mut self, nodes: NodeSet, by: Box<str>, door: Box<str>) -> Command {
-        let rng = &mut self.rng;
-        let action = *rng.pick(&[
-            Action::On,
-            Action::On,
-            Action::Off,
-            Action::Off,
-            Action::Soft,
-            Action::Cycle,
-            Action::SoftCycle,
-            Action::Reset,
-            Action::Nmi,
-        ]);
-        let policies = [Policy::Supersede, Policy::Supersede, Policy::Supersede, Policy::Next];
-        Command {
-            action,
-            nodes,
-            cluster: "c".into(),
-            by,
-            door,
-            reason: None,
-            sequence: rng.percent(20).then(|| rng.below(10)),
-            if_newest: None,
-            key: rng.percent(10).then(|| format!("k{}", rng.below(4)).into()),
-            policy: if rng.percent(10) { Policy::Queue { limit: 3 } } else { *rng.pick(&policies) },
-            exceptions: BTreeMap::new(),
-            hold: rng
-                .percent(8)
-                .then(|| HoldTerms { reason: "fencing".into(), for_ms: rng.below(15_000) }),
-            boot: None,
-            force_after_ms: rng.percent(50).then_some(4_000),
-            deadline_ms: 60_000 + rng.below(120_000),
-        }
-    }
-}
-
-fn name(node: u32) -> String {
-    format!("n{node}")
 }
 
 fn pacing(node: u32) -> Pacing {
@@ -488,6 +455,7 @@ fn pacing(node: u32) -> Pacing {
         exchange_ms: 5_000,
         settle_ms: 30_000,
         transition_min_ms: 4_000,
+        attempts_max: 3,
         poll_ms: None,
         drift: if node.is_multiple_of(3) { Drift::Enforce } else { Drift::Observe },
         salt: u64::from(node),

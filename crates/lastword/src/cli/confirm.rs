@@ -68,7 +68,7 @@ impl Bulk {
 
     fn ask(&self) -> Result<(), Failure> {
         if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-            let hint = format!("if you mean it: -y, or --max-nodes {}", self.count);
+            let hint = format!("if you mean it: --yes, or --max-nodes {}", self.count);
             let summary = self.summary();
             let mut lines = summary.lines();
             let first = lines.next().unwrap_or_default();

@@ -13,17 +13,26 @@ use crate::defaults::{ADMIN_TOKEN, SYSTEM_DATA_DIR, default_data_dir};
 /// What a token may be for a request that needs none.
 const NOBODY: &str = "none";
 
+/// A token and where it was found.
+#[derive(Debug)]
+pub struct Found {
+    /// The token.
+    pub secret: Secret,
+    /// A file or a variable.
+    pub place: String,
+}
+
 /// The caller's token: `--token-file`, then `LASTWORD_TOKEN`, then `LASTWORD_TOKEN_FILE`, then the admin
 /// token of the default data folder if the server is on this host. None if there is none.
 ///
 /// # Errors
 /// [`Failure`] if a place that was named holds no token; it does not show what is there.
-pub fn token(globals: &Globals) -> Result<Option<Secret>, Failure> {
+pub fn token(globals: &Globals) -> Result<Option<Found>, Failure> {
     if let Some(path) = &globals.token_file {
         return from_file(path).map(Some);
     }
     if let Some(text) = env::var_os("LASTWORD_TOKEN") {
-        return parse(&text.to_string_lossy(), "LASTWORD_TOKEN").map(Some);
+        return parse(&text.to_string_lossy(), "LASTWORD_TOKEN".to_owned()).map(Some);
     }
     if let Some(path) = env::var_os("LASTWORD_TOKEN_FILE") {
         return from_file(Path::new(&path)).map(Some);
@@ -79,17 +88,19 @@ fn default_places() -> Vec<PathBuf> {
     places
 }
 
-fn from_file(path: &Path) -> Result<Secret, Failure> {
-    let shown = path.display().to_string();
+fn from_file(path: &Path) -> Result<Found, Failure> {
+    let place = path.display().to_string();
     let text = fs::read_to_string(path).map_err(|error| {
-        Failure::new(Exit::Denied, format!("can't read the token file {shown}: {error}"))
+        Failure::new(Exit::Denied, format!("can't read the token file {place}: {error}"))
     })?;
-    parse(&text, &shown)
+    parse(&text, place)
 }
 
-fn parse(text: &str, place: &str) -> Result<Secret, Failure> {
-    Secret::parse(text)
-        .map_err(|error| Failure::new(Exit::Denied, format!("no token in {place}: {error}")))
+fn parse(text: &str, place: String) -> Result<Found, Failure> {
+    match Secret::parse(text) {
+        Ok(secret) => Ok(Found { secret, place }),
+        Err(error) => Err(Failure::new(Exit::Denied, format!("no token in {place}: {error}"))),
+    }
 }
 
 /// Whether the server is on this host, so that it may be shown this host's admin token.

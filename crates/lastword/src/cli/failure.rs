@@ -7,7 +7,7 @@ use std::io::Write;
 use api::{ClientError, Code, Problem};
 
 use super::Exit;
-use super::output::plain;
+use super::output::{Paint, plain, verdict_text};
 
 /// An end of the program that is no success, in words.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "lastword: {}", plain(&self.message))?;
+        write!(f, "lastword: {}", plain_lines(&self.message))?;
         self.hints.iter().try_for_each(|hint| write!(f, "\n  {}", plain(hint)))
     }
 }
@@ -74,11 +74,16 @@ pub fn report(error: &anyhow::Error) -> Exit {
         let failure = Failure::of_client(error);
         (failure.exit(), failure.to_string())
     } else {
-        (Exit::Failed, format!("lastword: {}", plain(&format!("{error:#}"))))
+        (Exit::Failed, format!("lastword: {}", plain_lines(&format!("{error:#}"))))
     };
     // nobody is left to tell when stderr is closed
     let _ = writeln!(std::io::stderr(), "{text}");
     exit
+}
+
+/// As [`plain`], but a message may have lines.
+fn plain_lines(text: &str) -> String {
+    text.lines().map(plain).collect::<Vec<_>>().join("\n")
 }
 
 fn no_daemon(server: &str, cause: &str) -> Failure {
@@ -93,11 +98,12 @@ fn no_daemon(server: &str, cause: &str) -> Failure {
 }
 
 fn of_problem(problem: &Problem) -> Failure {
-    let failure = Failure::new(Exit::of_problem(problem.code), &problem.detail);
-    match hint(problem) {
-        Some(hint) => failure.hint(hint),
-        None => failure,
-    }
+    let mut failure = Failure::new(Exit::of_problem(problem.code), &problem.detail);
+    let refused = problem.verdicts.iter().filter(|group| !group.verdict.is_accepted());
+    let lines = verdict_text(&refused.cloned().collect::<Vec<_>>(), Paint::NONE);
+    failure.hints.extend(lines.lines().map(str::to_owned));
+    failure.hints.extend(hint(problem));
+    failure
 }
 
 fn hint(problem: &Problem) -> Option<String> {

@@ -51,8 +51,9 @@ pub struct Line<'a> {
 /// When it was not accepted for any node, or the server is away.
 pub fn give(wish: Wish, line: Line<'_>, globals: &Globals) -> anyhow::Result<Exit> {
     let timeout = line.order.timeout.map(Span::duration);
+    let draft = selection::need(line.words, line.selection)?;
     let session = Session::open(globals)?.patient(timeout);
-    let target = selection::need(line.words, line.selection, &session)?;
+    let target = draft.target(&session)?;
     let desk =
         Desk { session, target, line, paint: Paint::of(globals), verbose: globals.verbose > 0 };
     let mut request = desk.request(wish);
@@ -204,7 +205,9 @@ impl Desk<'_> {
             || ResultRow::of_problem(action, problem, &nodes(&problem.verdicts)),
             Vec::new,
         )?;
-        Err(ClientError::Problem(problem.clone().into()).into())
+        // the lines are printed already
+        let told = Problem { verdicts: Vec::new(), ..problem.clone() };
+        Err(ClientError::Problem(told.into()).into())
     }
 
     fn print_answer(&self, answer: &CommandAnswer) -> anyhow::Result<()> {

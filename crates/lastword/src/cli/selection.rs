@@ -84,17 +84,22 @@ impl Target {
     }
 }
 
+/// What a command line says about nodes, read and not asked yet.
+pub struct Draft {
+    wanted: Sum,
+    others: Sum,
+    selector: Option<String>,
+    typed: String,
+    words: Vec<String>,
+}
+
 /// Reads everything that is said about nodes; none if nothing is.
 ///
 /// # Errors
-/// When a node set breaks the grammar, the host file can't be read, or the server does not know a group.
-pub fn find(
-    words: &[String],
-    selection: &Selection,
-    session: Option<&Session>,
-) -> anyhow::Result<Option<Target>> {
+/// When a node set breaks the grammar, or the host file can't be read.
+pub fn find(words: &[String], selection: &Selection) -> Result<Option<Draft>, Failure> {
     if selection.all && !words.is_empty() {
-        return Err(Failure::usage("-a means every node: name nodes, or say -a, not both").into());
+        return Err(Failure::usage("-a means every node: name nodes, or say -a, not both"));
     }
     if !is_said(words, selection) && selection.exclude.is_empty() {
         return Ok(None);
@@ -106,28 +111,22 @@ pub fn find(
     if words.is_empty() && (selection.all || selection.hostfile.is_none()) {
         wanted.asked.push(ALL.to_owned());
     }
-    let typed = typed(words, selection);
-    let nodes = expression(wanted, Sum::of(&selection.exclude)?, session)?;
-    if nodes.is_empty() {
-        return Err(Failure::usage("no node is left of the node set").into());
-    }
+    let others = Sum::of(&selection.exclude)?;
     let selector = (!selection.selector.is_empty()).then(|| selection.selector.join(","));
-    Ok(Some(Target { nodes, selector, typed, words: words.to_vec() }))
+    let typed = typed(words, selection);
+    Ok(Some(Draft { wanted, others, selector, typed, words: words.to_vec() }))
 }
 
 /// The same for subcommands that need nodes.
 ///
 /// # Errors
 /// As [`find`], and when nothing is said about nodes.
-pub fn need(words: &[String], selection: &Selection, session: &Session) -> anyhow::Result<Target> {
-    let nothing = || {
+pub fn need(words: &[String], selection: &Selection) -> Result<Draft, Failure> {
+    let draft = if is_said(words, selection) { find(words, selection)? } else { None };
+    draft.ok_or_else(|| {
         Failure::usage("which nodes?")
             .hint("give NODES, -l LABEL=VALUE, --hostfile FILE, or -a for all")
-    };
-    if !is_said(words, selection) {
-        return Err(nothing().into());
-    }
-    find(words, selection, Some(session))?.ok_or_else(|| nothing().into())
+    })
 }
 
 fn is_said(words: &[String], selection: &Selection) -> bool {
@@ -135,6 +134,33 @@ fn is_said(words: &[String], selection: &Selection) -> bool {
         || selection.all
         || !selection.selector.is_empty()
         || selection.hostfile.is_some()
+}
+
+impl Draft {
+    /// The nodes, if no server is needed to know them.
+    #[must_use]
+    pub fn plain(&self) -> Option<NodeSet> {
+        let plain = self.wanted.asked.is_empty() && self.others.asked.is_empty();
+        (plain && self.selector.is_none()).then(|| self.wanted.plain.difference(&self.others.plain))
+    }
+
+    /// Makes one expression of it.
+    ///
+    /// # Errors
+    /// When no node is left, or the server is needed and does not know a group or is away.
+    pub fn target(self, session: &Session) -> anyhow::Result<Target> {
+        let ask = |word: &str| {
+            let query = NodeQuery { nodes: Some(word.to_owned()), ..NodeQuery::default() };
+            let list = session.ask(|client| client.nodes(&query))?;
+            Ok(NodeSet::from_names(list.nodes.iter().map(|node| &node.node))?.to_string())
+        };
+        let nodes = expression(&self.wanted, &self.others, &ask)?;
+        if nodes.is_empty() {
+            return Err(Failure::usage("no node is left of the node set").into());
+        }
+        let Self { selector, typed, words, .. } = self;
+        Ok(Target { nodes, selector, typed, words })
+    }
 }
 
 /// Nodes that need no server to be known, and expressions that do.
@@ -190,15 +216,11 @@ fn read(path: &Path) -> io::Result<String> {
 }
 
 /// Whether groups or wildcards are in it.
-pub fn needs_server(word: &str) -> bool {
+fn needs_server(word: &str) -> bool {
     word.contains(['@', '*', '?'])
 }
 
-/// Reads a plain node set.
-///
-/// # Errors
-/// A [`Failure`] that points at the place.
-pub fn parse(word: &str) -> Result<NodeSet, Failure> {
+fn parse(word: &str) -> Result<NodeSet, Failure> {
     NodeSet::parse(word, NODES_MAX).map_err(|error| bad(&error, word))
 }
 
@@ -230,29 +252,30 @@ fn quoting(failure: Failure, words: &[String]) -> Failure {
 
 /// The wanted nodes without the others. The grammar has no parentheses and reads from left to right, so
 /// what can't be written that way is asked first.
-fn expression(wanted: Sum, others: Sum, session: Option<&Session>) -> anyhow::Result<String> {
+fn expression(
+    wanted: &Sum,
+    others: &Sum,
+    ask: &dyn Fn(&str) -> anyhow::Result<String>,
+) -> anyhow::Result<String> {
     let plain = wanted.plain.difference(&others.plain);
     let mut parts = Vec::new();
     for (index, word) in wanted.asked.iter().enumerate() {
         let unions = index == 0 || operands(word).is_some();
-        parts.push(if unions { word.clone() } else { asked(word, session)?.to_string() });
+        parts.push(if unions { word.clone() } else { ask(word)? });
     }
     if !plain.is_empty() {
         parts.push(plain.to_string());
     }
     let mut text = parts.join(",");
-    if parts.is_empty() {
+    if text.is_empty() {
         return Ok(text);
     }
     if !wanted.asked.is_empty() && !others.plain.is_empty() {
         without(&mut text, &others.plain.to_string());
     }
     for word in &others.asked {
-        if operands(word).is_some() {
-            without(&mut text, word);
-        } else {
-            without(&mut text, &asked(word, session)?.to_string());
-        }
+        let unions = operands(word).is_some();
+        without(&mut text, &if unions { word.clone() } else { ask(word)? });
     }
     Ok(text)
 }
@@ -282,15 +305,6 @@ fn operands(text: &str) -> Option<Vec<&str>> {
     found.push(&text[start..]);
     found.retain(|operand| !operand.is_empty());
     Some(found)
-}
-
-fn asked(word: &str, session: Option<&Session>) -> anyhow::Result<NodeSet> {
-    let Some(session) = session else {
-        return Err(Failure::usage(format!("{word}: groups and wildcards need a server")).into());
-    };
-    let query = NodeQuery { nodes: Some(word.to_owned()), ..NodeQuery::default() };
-    let list = session.ask(|client| client.nodes(&query))?;
-    Ok(NodeSet::from_names(list.nodes.iter().map(|node| &node.node))?)
 }
 
 fn typed(words: &[String], selection: &Selection) -> String {

@@ -31,9 +31,13 @@ impl Session {
     /// # Errors
     /// When nobody answers there, or no token is found.
     pub fn open(globals: &Globals) -> anyhow::Result<Self> {
-        let token = credentials::token(globals)?;
-        let known = token.is_some();
-        let token = token.unwrap_or_else(credentials::nobody);
+        let found = credentials::token(globals)?;
+        if globals.verbose > 0 {
+            let place = found.as_ref().map_or("nowhere", |found| &found.place);
+            say(&format!("asking {}, with the token from {place}", globals.server));
+        }
+        let known = found.is_some();
+        let token = found.map_or_else(credentials::nobody, |found| found.secret);
         let pem = credentials::ca_pem(globals)?;
         let client = Client::new(&globals.server, token, pem.as_deref(), Door::Cli)?;
         // from here on an answer that does not come is a restart, not a wrong address

@@ -4,8 +4,9 @@ use api::{ClientError, WithdrawRequest, Withdrawal};
 
 use crate::cli::arguments::{Output, Selection};
 use crate::cli::output::{Emitter, Line, Paint, Tone, expand, fold, verdict_text};
+use crate::cli::selection::{self, Draft};
 use crate::cli::session::{fresh_key, say};
-use crate::cli::{Exit, Failure, Globals, Session, selection};
+use crate::cli::{Exit, Failure, Globals, Session};
 
 /// The flags.
 #[derive(clap::Args, Debug)]
@@ -38,13 +39,12 @@ pub struct Args {
 /// When a node or command is unknown, or the server is away.
 pub fn run(args: Args, globals: &Globals) -> anyhow::Result<Exit> {
     let (seqs, nodes) = split(&args.subjects)?;
+    let named = seqs.is_empty() || !nodes.is_empty();
+    let draft = named.then(|| selection::need(&nodes, &args.selection)).transpose()?;
     let session = Session::open(globals)?;
-    let key = args.key.clone().map_or_else(fresh_key, Ok)?;
-    let withdrawals = match seqs[..] {
-        [] => vec![withdraw(&session, &args, &nodes, None, &key)?],
-        [seq] if !nodes.is_empty() => vec![withdraw(&session, &args, &nodes, Some(seq), &key)?],
-        [seq] => vec![session.ask(|client| client.withdraw_command(seq, &key))?],
-        [..] => several(&session, &args, &seqs)?,
+    let withdrawals = match draft {
+        Some(draft) => vec![on_nodes(&session, &args, draft, seqs.first().copied())?],
+        None => whole(&session, &args, &seqs)?,
     };
     Emitter::new(args.output.format).list(
         || withdrawals.iter().map(|one| text(one, Paint::of(globals))).collect(),
@@ -73,25 +73,26 @@ fn split(subjects: &[String]) -> Result<(Vec<u64>, Vec<String>), Failure> {
     Ok((seqs, nodes))
 }
 
-fn withdraw(
+fn on_nodes(
     session: &Session,
     args: &Args,
-    nodes: &[String],
+    draft: Draft,
     seq: Option<u64>,
-    key: &str,
 ) -> anyhow::Result<Withdrawal> {
-    let target = selection::need(nodes, &args.selection, session)?.without_labels(session)?;
+    let target = draft.target(session)?.without_labels(session)?;
+    let key = args.key.clone().map_or_else(fresh_key, Ok)?;
     let reason = args.reason.clone();
     let request = WithdrawRequest { nodes: target.nodes.clone(), seq, reason };
-    let answer = session.ask(|client| client.withdraw(&request, key));
+    let answer = session.ask(|client| client.withdraw(&request, &key));
     answer.map_err(|error| target.explain(error))
 }
 
-fn several(session: &Session, args: &Args, seqs: &[u64]) -> anyhow::Result<Vec<Withdrawal>> {
-    if args.key.is_some() {
-        return Err(Failure::usage("--key is for one withdrawal").into());
+fn whole(session: &Session, args: &Args, seqs: &[u64]) -> anyhow::Result<Vec<Withdrawal>> {
+    if args.reason.is_some() {
+        let failure = Failure::usage("--reason is for nodes: name them together with the number");
+        return Err(failure.into());
     }
-    let key = fresh_key()?;
+    let key = args.key.clone().map_or_else(fresh_key, Ok)?;
     let one = |&seq| session.ask(|client| client.withdraw_command(seq, &format!("{key}-{seq}")));
     Ok(seqs.iter().map(one).collect::<Result<_, ClientError>>()?)
 }

@@ -38,9 +38,9 @@ pub struct Args {
 /// # Errors
 /// When a node is unknown, or the server is away.
 pub fn run(args: Args, globals: &Globals) -> anyhow::Result<Exit> {
+    let draft = selection::need(&args.nodes, &args.selection)?;
     let session = Session::open(globals)?;
-    let target =
-        selection::need(&args.nodes, &args.selection, &session)?.without_labels(&session)?;
+    let target = draft.target(&session)?.without_labels(&session)?;
     let key = args.key.map_or_else(fresh_key, Ok)?;
     let request = HoldRequest {
         nodes: target.nodes.clone(),
@@ -56,6 +56,6 @@ pub fn run(args: Args, globals: &Globals) -> anyhow::Result<Exit> {
         let held = (answer.count > 0).then(|| (line, answer.nodes.clone()));
         fold(held, paint) + &verdict_text(&answer.refused, paint)
     };
-    Emitter::new(args.output.format).list(text, || vec![&answer], || expand(&answer.nodes))?;
+    Emitter::new(args.output.format).one(text, &answer, || expand(&answer.nodes).join("\n"))?;
     Ok(if answer.refused.is_empty() { Exit::Done } else { Exit::Refused })
 }

@@ -37,11 +37,8 @@ pub fn run(args: Args, globals: &Globals) -> anyhow::Result<Exit> {
     }
     let session = Session::open(globals)?;
     let history = session.ask(|client| client.history(&subject))?;
-    emitter.list(
-        || history_text(&history),
-        || history.intents.iter().collect(),
-        || history.intents.iter().map(|intent| format!("#{}", intent.seq)).collect(),
-    )?;
+    let seqs = || history.intents.iter().map(|intent| format!("#{}", intent.seq));
+    emitter.one(|| history_text(&history), &history, || seqs().collect::<Vec<_>>().join("\n"))?;
     Ok(Exit::Done)
 }
 

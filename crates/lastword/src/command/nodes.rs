@@ -65,21 +65,13 @@ pub fn run(args: Args, globals: &Globals) -> anyhow::Result<Exit> {
 }
 
 fn set(args: &Args, globals: &Globals) -> anyhow::Result<NodeSet> {
-    let words = args.nodes.iter().chain(&args.selection.exclude);
-    let asks = words.map(String::as_str).any(selection::needs_server)
-        || args.selection.all
-        || !args.selection.selector.is_empty();
-    let mut session = if asks { Some(Session::open(globals)?) } else { None };
-    let target = selection::find(&args.nodes, &args.selection, session.as_ref())?;
-    let target = target.ok_or_else(|| Failure::usage("which nodes? give EXPR, or -a for all"))?;
-    if !asks && !selection::needs_server(&target.nodes) {
-        return Ok(selection::parse(&target.nodes)?);
+    let draft = selection::find(&args.nodes, &args.selection)?
+        .ok_or_else(|| Failure::usage("which nodes?").hint("give EXPR, or -a for all"))?;
+    if let Some(plain) = draft.plain() {
+        return Ok(plain);
     }
-    let session = match session.take() {
-        Some(session) => session,
-        None => Session::open(globals)?,
-    };
-    target.ask(&session)
+    let session = Session::open(globals)?;
+    draft.target(&session)?.ask(&session)
 }
 
 fn shaped(set: &NodeSet, shape: Shape) -> String {

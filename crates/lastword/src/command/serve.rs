@@ -77,7 +77,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         tls: match args.tls {
             Tls::Off => region::Tls::Off,
             Tls::Own => region::Tls::Own,
-            Tls::Given { certificate, key } => region::Tls::Given { certificate, key },
+            Tls::Given { certificate, key } => region::Tls::Given { cert: certificate, key },
         },
         confirm_over: args.confirm_over,
     };

@@ -46,8 +46,9 @@ enum Check {
 /// # Errors
 /// When a node is unknown, or the server is away.
 pub fn run(args: Args, globals: &Globals) -> anyhow::Result<Exit> {
+    let draft = selection::find(&args.nodes, &args.selection)?;
     let session = Session::open(globals)?;
-    let target = selection::find(&args.nodes, &args.selection, Some(&session))?;
+    let target = draft.map(|draft| draft.target(&session)).transpose()?;
     let fresh = args.fresh.then_some(0);
     let wait_ms = fresh.and(args.timeout).map(|span| span.ms().min(api::WAIT_MAX_MS));
     let named = target.as_ref().map(selection::Target::query).unwrap_or_default();

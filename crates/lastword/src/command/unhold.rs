@@ -31,18 +31,16 @@ pub struct Args {
 /// # Errors
 /// When a node is unknown, or the server is away.
 pub fn run(args: Args, globals: &Globals) -> anyhow::Result<Exit> {
+    let draft = selection::need(&args.nodes, &args.selection)?;
     let session = Session::open(globals)?;
-    let target =
-        selection::need(&args.nodes, &args.selection, &session)?.without_labels(&session)?;
+    let target = draft.target(&session)?.without_labels(&session)?;
     let key = fresh_key()?;
     let request = ReleaseRequest { nodes: target.nodes.clone(), break_others: args.break_others };
     let asked = session.ask(|client| client.release(&request, &key));
     let answer = asked.map_err(|error| target.explain(error))?;
-    Emitter::new(args.output.format).list(
-        || text(&answer, Paint::of(globals)),
-        || vec![&answer],
-        || expand(&answer.nodes),
-    )?;
+    let names = || expand(&answer.nodes).join("\n");
+    let text = || text(&answer, Paint::of(globals));
+    Emitter::new(args.output.format).one(text, &answer, names)?;
     if answer.count == 0 && answer.kept.is_empty() {
         say("nothing was held");
     }

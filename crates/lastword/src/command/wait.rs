@@ -56,8 +56,9 @@ enum Goal {
 /// When a node is unknown, or the server is away.
 pub fn run(args: Args, globals: &Globals) -> anyhow::Result<Exit> {
     let timeout = args.timeout.map(Span::duration);
+    let draft = selection::need(&args.nodes, &args.selection)?;
     let session = Session::open(globals)?.patient(timeout);
-    let target = selection::need(&args.nodes, &args.selection, &session)?;
+    let target = draft.target(&session)?;
     let until = timeout.map(|timeout| Instant::now() + timeout);
     let mut query = target.query();
     let mut seen = BTreeMap::new();

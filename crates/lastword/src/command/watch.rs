@@ -30,11 +30,10 @@ pub struct Args {
 /// # Errors
 /// When a node is unknown, or the server is away.
 pub fn run(args: Args, globals: &Globals) -> anyhow::Result<Exit> {
+    let draft = selection::find(&args.nodes, &args.selection)?;
     let session = Session::open(globals)?;
-    let wanted = match selection::find(&args.nodes, &args.selection, Some(&session))? {
-        None => None,
-        Some(target) => Some(target.ask(&session)?),
-    };
+    let target = draft.map(|draft| draft.target(&session)).transpose()?;
+    let wanted = target.map(|target| target.ask(&session)).transpose()?;
     let emitter = Emitter::new(args.output.format);
     let mut last_id = None;
     loop {

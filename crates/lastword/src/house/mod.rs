@@ -6,7 +6,7 @@ mod bridge;
 mod fleet;
 
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -68,10 +68,10 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     tokio::spawn(reload_on_hangup(Arc::clone(&bridge)));
     tokio::spawn(stop_on_signal(stop));
     let mut agent = tokio::spawn(agent.run(wait(stopped.clone())));
-    let server = region.bind(settings.listen, settings.tls).await?;
-    tracing::info!(address = %server.url(), nodes, data = %settings.data.display(), "serving");
+    let listener = listen(settings.listen)?;
+    tracing::info!(address = %listener.local_addr()?, nodes, data = %settings.data.display(), "serving");
     let served = tokio::select! {
-        served = server.run(wait(stopped)) => served.context("the doors closed"),
+        served = region.serve(listener, settings.tls, wait(stopped)) => served.context("can't serve"),
         ended = &mut agent => {
             ended.context("the agent broke")?.context("the agent ended")?;
             Ok(())
@@ -82,6 +82,13 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     }
     journal.close();
     served
+}
+
+fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let listener =
+        TcpListener::bind(address).with_context(|| format!("can't listen on {address}"))?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
 }
 
 async fn wait(mut stopped: watch::Receiver<bool>) {

@@ -78,7 +78,7 @@ fn two_hundred_commands_by_ten_callers_end_as_the_last_accepted_ones_say() {
         let log: serde_json::Value = serde_json::from_str(&log.out).expect("JSON");
         let entries = log["intents"].as_array().expect("a list");
         intents += entries.len();
-        assert!(entries.iter().all(|intent| intent["state"] == "ended"), "n{node}: {log}");
+        assert!(entries.iter().all(|intent| intent["state"]["state"] == "ended"), "n{node}: {log}");
         let last = entries.iter().max_by_key(|intent| intent["seq"].as_u64()).expect("one");
         let goal = if last["action"] == "off" { "off" } else { "on" };
         assert_eq!(fleet.ipmitool(node), format!("Chassis Power is {goal}"), "n{node}: {log}");

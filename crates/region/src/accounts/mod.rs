@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 pub(crate) use caller::Caller;
+pub(crate) use file::write_private;
 use throttle::Throttle;
 use token::{Hash, Plain};
 
@@ -126,7 +127,9 @@ impl Accounts {
         if entries.len() == before {
             return Err(ChangeError::Unknown(name.to_owned()));
         }
-        if !entries.iter().any(|entry| entry.shown.role == Role::Admin && entry.shown.scope.is_none())
+        if !entries
+            .iter()
+            .any(|entry| entry.shown.role == Role::Admin && entry.shown.scope.is_none())
         {
             return Err(ChangeError::LastAdmin(name.to_owned()));
         }

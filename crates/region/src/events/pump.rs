@@ -18,7 +18,9 @@ const GATHER: Duration = Duration::from_millis(200);
 /// Tells what agents publish as long as there is a region.
 pub(crate) async fn pump(region: Weak<Inner>) {
     let Some(board) = region.upgrade().map(|inner| inner.board.clone()) else { return };
-    let Some(mut stopped) = region.upgrade().map(|inner| inner.stopping.subscribe()) else { return };
+    let Some(mut stopped) = region.upgrade().map(|inner| inner.stopping.subscribe()) else {
+        return;
+    };
     loop {
         tokio::select! {
             () = board.news_arrived() => {}

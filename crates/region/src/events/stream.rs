@@ -67,6 +67,7 @@ impl Listener {
             tokio::select! {
                 changed = self.newest.changed() => changed.ok()?,
                 changed = self.stopping.changed() => changed.ok()?,
+                () = tokio::time::sleep(SILENCE) => {}
             }
         }
     }

@@ -86,7 +86,9 @@ impl Book {
     ) {
         match record {
             Record::Command(command) => self.write_command(ledger, seq, command, changes, is_there),
-            Record::Withdrawn(it) => self.note_down(seq, &it.by, &it.door, it.reason.as_deref(), changes),
+            Record::Withdrawn(it) => {
+                self.note_down(seq, &it.by, &it.door, it.reason.as_deref(), changes)
+            }
             Record::Held(it) => self.note_down(seq, &it.by, &it.door, Some(&it.reason), changes),
             Record::Released(it) => self.note_down(seq, &it.by, &it.door, None, changes),
             Record::Led { .. } | Record::Fired { .. } | Record::Settled { .. } => {}

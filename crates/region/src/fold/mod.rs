@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use arbiter::{Goal, Ledger, Millis, NodeId, Record, Seq};
 use nodeset::NodeSet;
 
-pub(crate) use book::{Book, Ids, Note, Page, is_level};
+pub(crate) use book::{Book, Ids, Page, is_level};
 pub(crate) use follow::{FRESH_MS, follow};
 
 /// The most leaderships that are remembered; retention ends at one of them.

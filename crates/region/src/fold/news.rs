@@ -69,14 +69,7 @@ impl Fold {
         }
     }
 
-    fn count_end(
-        &self,
-        seq: Seq,
-        at: Millis,
-        outcome: &Outcome,
-        count: usize,
-        metrics: &Metrics,
-    ) {
+    fn count_end(&self, seq: Seq, at: Millis, outcome: &Outcome, count: usize, metrics: &Metrics) {
         let Some(page) = self.book.page(seq) else { return };
         metrics.ended(&page.command, outcome, count, at.saturating_sub(page.at));
     }

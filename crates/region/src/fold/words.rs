@@ -12,7 +12,8 @@ impl Fold {
     /// That record, and whose it is, as far as it is remembered.
     pub(crate) fn whose(&self, seq: Seq) -> Whose {
         let page = self.book.page(seq).map(|page| &page.command);
-        if let Some(command) = page.or_else(|| self.ledger.command(seq).map(|entry| &entry.command)) {
+        if let Some(command) = page.or_else(|| self.ledger.command(seq).map(|entry| &entry.command))
+        {
             return Whose {
                 seq,
                 by: Some(command.by.to_string()),

@@ -53,11 +53,6 @@ impl Fail {
         self.0.retry_after_s = Some(seconds);
         self
     }
-
-    #[cfg(test)]
-    pub(crate) fn problem(&self) -> &Problem {
-        &self.0
-    }
 }
 
 impl IntoResponse for Fail {

@@ -54,7 +54,11 @@ pub(super) async fn reload(
         Fail::new(Code::Internal, 500, "reading the inventory met a defect of the server")
     })?;
     let changed = changed.map_err(|words| Fail::new(Code::InventoryInvalid, 422, words))?;
-    region.ring.push(region.now(), NodeSet::default(), What::Inventory { changed: changed.clone() });
+    region.ring.push(
+        region.now(),
+        NodeSet::default(),
+        What::Inventory { changed: changed.clone() },
+    );
     Ok(Json(InventoryChange { changed }))
 }
 

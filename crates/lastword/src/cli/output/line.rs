@@ -52,8 +52,7 @@ impl Paint {
         Self { colours: !minds && std::io::stdout().is_terminal() }
     }
 
-    /// None, for tests.
-    #[cfg(test)]
+    /// None.
     pub const NONE: Self = Self { colours: false };
 
     fn label(self, tone: Tone, label: &str) -> String {

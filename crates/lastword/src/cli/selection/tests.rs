@@ -6,9 +6,17 @@ fn words(text: &[&str]) -> Vec<String> {
     text.iter().map(|&word| word.to_owned()).collect()
 }
 
+fn draft(wanted: &[&str], selection: &Selection) -> Draft {
+    find(&words(wanted), selection).unwrap().unwrap()
+}
+
+/// The expression, with what the server had to be asked for in `<>`.
+fn text(draft: &Draft) -> String {
+    expression(&draft.wanted, &draft.others, &|word| Ok(format!("<{word}>"))).unwrap()
+}
+
 fn made(wanted: &[&str], others: &[&str]) -> String {
-    let selection = Selection { exclude: words(others), ..Selection::default() };
-    find(&words(wanted), &selection, None).unwrap().unwrap().nodes
+    text(&draft(wanted, &Selection { exclude: words(others), ..Selection::default() }))
 }
 
 #[test]
@@ -25,26 +33,43 @@ fn groups_are_left_to_the_server_together_with_what_is_left_out() {
 }
 
 #[test]
-fn what_has_no_parentheses_to_be_written_with_asks_the_server_first() {
-    let need = |wanted: &[&str], others: &[&str]| {
-        let selection = Selection { exclude: words(others), ..Selection::default() };
-        find(&words(wanted), &selection, None).unwrap_err().to_string()
-    };
-    assert!(need(&["@a", "@b&@c"], &[]).contains("need a server"));
-    assert!(need(&["@a"], &["@b&@c"]).contains("need a server"));
+fn what_has_no_parentheses_to_be_written_with_is_asked_first() {
+    assert_eq!(made(&["@a", "@b&@c"], &[]), "@a,<@b&@c>");
+    assert_eq!(made(&["@a"], &["@b&@c"]), "@a!<@b&@c>");
+}
+
+#[test]
+fn only_groups_wildcards_labels_and_all_need_a_server() {
+    let plain = draft(&["n[1-9]"], &Selection { exclude: words(&["n3"]), ..Selection::default() });
+    assert_eq!(plain.plain().unwrap().to_string(), "n[1-2,4-9]");
+    let selector = Selection { selector: words(&["a=b"]), ..Selection::default() };
+    assert!(draft(&["n1"], &selector).plain().is_none());
+    assert!(
+        draft(&["n1"], &Selection { exclude: words(&["@a"]), ..Selection::default() })
+            .plain()
+            .is_none()
+    );
+    assert!(draft(&["n*"], &Selection::default()).plain().is_none());
 }
 
 #[test]
 fn all_and_selectors_stand_for_every_node() {
     let all = Selection { all: true, ..Selection::default() };
-    assert_eq!(find(&[], &all, None).unwrap().unwrap().nodes, "@*");
-    assert!(find(&words(&["n1"]), &all, None).is_err());
+    assert_eq!(text(&draft(&[], &all)), "@*");
+    assert!(find(&words(&["n1"]), &all).is_err());
     let selector = Selection { selector: words(&["a=b", "c=d"]), ..Selection::default() };
-    let target = find(&[], &selector, None).unwrap().unwrap();
-    assert_eq!((target.nodes.as_str(), target.selector.as_deref()), ("@*", Some("a=b,c=d")));
-    let within = find(&words(&["n[1-2]"]), &selector, None).unwrap().unwrap();
-    assert_eq!(within.nodes, "n[1-2]");
-    assert_eq!(find(&[], &Selection::default(), None).unwrap(), None);
+    let every = draft(&[], &selector);
+    assert_eq!((text(&every).as_str(), every.selector.as_deref()), ("@*", Some("a=b,c=d")));
+    assert_eq!(text(&draft(&["n[1-2]"], &selector)), "n[1-2]");
+}
+
+#[test]
+fn a_command_needs_nodes_and_leaving_some_out_does_not_name_any() {
+    let but = Selection { exclude: words(&["n1"]), ..Selection::default() };
+    assert!(find(&[], &Selection::default()).unwrap().is_none());
+    assert_eq!(text(&draft(&[], &but)), "@*!n1");
+    assert!(need(&[], &Selection::default()).is_err());
+    assert!(need(&[], &but).is_err());
 }
 
 #[test]
@@ -53,8 +78,7 @@ fn a_host_file_may_hold_names_sets_and_remarks() {
     let path = dir.path().join("hosts");
     std::fs::write(&path, "n1\nn2 n3   # spare\n\nm[1-2],@lab\n").unwrap();
     let selection = Selection { hostfile: Some(path), ..Selection::default() };
-    let target = find(&words(&["n9"]), &selection, None).unwrap().unwrap();
-    assert_eq!(target.nodes, "m[1-2],@lab,n[1-3,9]");
+    assert_eq!(text(&draft(&["n9"], &selection)), "m[1-2],@lab,n[1-3,9]");
 }
 
 #[test]

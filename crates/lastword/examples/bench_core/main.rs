@@ -1,6 +1,9 @@
 //! Prints the figures of the core: how fast the journal folds, how fast commands are accepted, what an
 //! idle fleet costs. `cargo xtask bench core` runs it. It asserts nothing.
 
+mod bmc;
+mod house;
+
 use std::collections::BTreeMap;
 use std::time::Instant;
 
@@ -14,9 +17,11 @@ fn main() {
     println!("{:<58}{:>14}{:>14}", "what", "measured", "target");
     fold();
     wide();
+    house::run();
 }
 
-fn row(what: &str, measured: &str, target: &str) {
+/// Prints one figure beside its target.
+pub fn row(what: &str, measured: &str, target: &str) {
     println!("{what:<58}{measured:>14}{target:>14}");
 }
 

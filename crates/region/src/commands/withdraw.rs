@@ -1,0 +1,112 @@
+//! Taking open intents back.
+//! It does not undo anything: what was sent was sent.
+
+use std::collections::BTreeSet;
+
+use api::{Code, Role, WithdrawRequest, Withdrawal, WithdrawnGroup};
+use arbiter::{NodeId, Record, Seq, Withdrawn};
+use nodeset::NodeSet;
+
+use super::check::reason;
+use super::record::record;
+use super::resolve::{Chosen, choose};
+use crate::accounts::Caller;
+use crate::fold::Fold;
+use crate::groups::{Group, verdict_groups};
+use crate::locks::read;
+use crate::log::request_id;
+use crate::region::Shared;
+use crate::rest::{Answer, Fail};
+
+/// Withdraws what is open on nodes.
+pub(crate) async fn withdraw(
+    region: &Shared,
+    caller: &Caller,
+    key: Option<String>,
+    request: WithdrawRequest,
+) -> Answer<Withdrawal> {
+    caller.needs(Role::Operator)?;
+    reason(request.reason.as_deref())?;
+    let chosen = Chosen { nodes: &request.nodes, selector: None };
+    let nodes = choose(&region.fleet(), chosen)?;
+    caller.covers(&nodes)?;
+    carry_out(region, caller, key, &nodes, request.seq, request.reason).await
+}
+
+/// Withdraws what is open of one command.
+pub(crate) async fn withdraw_one(
+    region: &Shared,
+    caller: &Caller,
+    key: Option<String>,
+    seq: Seq,
+) -> Answer<Withdrawal> {
+    caller.needs(Role::Operator)?;
+    let nodes = {
+        let fold = read(&region.fold);
+        let Some(page) = fold.book.page(seq) else {
+            let words = format!("there is no command {seq}, or it is forgotten");
+            return Err(Fail::new(Code::UnknownCommand, 404, words));
+        };
+        page.command.nodes.clone()
+    };
+    caller.covers(&nodes)?;
+    carry_out(region, caller, key, &nodes, Some(seq), None).await
+}
+
+async fn carry_out(
+    region: &Shared,
+    caller: &Caller,
+    key: Option<String>,
+    nodes: &NodeSet,
+    seq: Option<Seq>,
+    reason: Option<String>,
+) -> Answer<Withdrawal> {
+    let id = request_id("withdrawal", &caller.name, key.as_deref());
+    if let Some(seq) = region.recent.seq(id) {
+        return Ok(told(&read(&region.fold), seq));
+    }
+    let nodes = with_open_intents(&read(&region.fold), nodes, seq);
+    if nodes.is_empty() {
+        return Ok(Withdrawal { seq: None, count: 0, withdrawn: Vec::new(), refused: Vec::new() });
+    }
+    let withdrawn = Withdrawn {
+        nodes,
+        by: caller.name.as_str().into(),
+        door: caller.door.word().into(),
+        seq,
+        reason: reason.map(Into::into),
+    };
+    let seq = record(region, id, &Record::Withdrawn(withdrawn)).await?;
+    region.recent.remember(id, seq);
+    Ok(told(&read(&region.fold), seq))
+}
+
+fn with_open_intents(fold: &Fold, nodes: &NodeSet, only: Option<Seq>) -> NodeSet {
+    let is_open = |node: NodeId| {
+        let mut intents = fold.ledger.intents(node).iter();
+        intents.any(|intent| intent.state.is_open() && only.is_none_or(|seq| seq == intent.seq))
+    };
+    let ids: BTreeSet<NodeId> = nodes.iter().filter_map(|name| fold.ledger.id(&name)).collect();
+    fold.names(ids.into_iter().filter(|node| is_open(*node)))
+}
+
+fn told(fold: &Fold, seq: Seq) -> Withdrawal {
+    let Some(note) = fold.book.note(seq) else {
+        return Withdrawal { seq: Some(seq), count: 0, withdrawn: Vec::new(), refused: Vec::new() };
+    };
+    let group = |(seq, nodes): (&Seq, &Vec<NodeId>)| WithdrawnGroup {
+        nodes: fold.names(nodes.iter().copied()).to_string(),
+        count: nodes.len(),
+        seq: *seq,
+    };
+    let refused = note.withheld.iter().map(|(refusal, nodes)| Group {
+        nodes: fold.names(nodes.iter().copied()),
+        what: fold.refusal(refusal),
+    });
+    Withdrawal {
+        seq: Some(seq),
+        count: note.ended.values().map(Vec::len).sum(),
+        withdrawn: note.ended.iter().map(group).collect(),
+        refused: verdict_groups(refused.collect()),
+    }
+}

@@ -1,0 +1,94 @@
+//! Nodes: what is known of them, what is being done with them, and why.
+//! It reads no machine itself.
+
+mod fresh;
+mod view;
+mod why;
+
+use api::{Code, History, Node, NodeList, NodeQuery, Why, WhyQuery};
+use nodeset::NodeSet;
+
+use crate::accounts::Caller;
+use crate::commands::{Chosen, choose};
+use crate::groups::cut;
+use crate::locks::read;
+use crate::region::Inner;
+use crate::rest::{Answer, Fail};
+use fresh::{Freshness, freshen};
+
+/// The chosen nodes that the caller may see.
+pub(crate) async fn list(region: &Inner, caller: &Caller, query: &NodeQuery) -> Answer<NodeList> {
+    let nodes = chosen(region, caller, query)?;
+    let since = freshen(region, &nodes, Freshness::new(query.max_age_ms, query.wait_ms)).await;
+    let (fold, fleet) = (read(&region.fold), region.fleet());
+    let now = region.now();
+    let node = |name: String| view::node(region, &fold, &fleet, &name, now, since);
+    Ok(NodeList { nodes: nodes.iter().map(node).collect() })
+}
+
+/// One node.
+pub(crate) async fn one(
+    region: &Inner,
+    caller: &Caller,
+    name: &str,
+    query: &WhyQuery,
+) -> Answer<Node> {
+    let nodes = known(region, caller, name)?;
+    let since = freshen(region, &nodes, Freshness::new(query.max_age_ms, query.wait_ms)).await;
+    Ok(view::node(region, &read(&region.fold), &region.fleet(), name, region.now(), since))
+}
+
+/// The intents of a node that are remembered.
+pub(crate) fn history(region: &Inner, caller: &Caller, name: &str) -> Answer<History> {
+    known(region, caller, name)?;
+    let intents = view::history(region, &read(&region.fold), name);
+    Ok(History { node: name.to_owned(), intents })
+}
+
+/// What is going on with a node.
+pub(crate) async fn why(
+    region: &Inner,
+    caller: &Caller,
+    name: &str,
+    query: &WhyQuery,
+) -> Answer<Why> {
+    let node = one(region, caller, name, query).await?;
+    let fold = read(&region.fold);
+    let mut past = view::history(region, &fold, name);
+    past.retain(|intent| matches!(intent.state, api::State::Ended { .. }));
+    let agent = fold.ledger.leader(region.fleet().cluster()).map(str::to_owned);
+    drop(fold);
+    let last = past.pop();
+    let sentence = why::sentence(&node, last.as_ref(), agent.as_deref(), region.now());
+    Ok(Why { sentence, node, last, agent })
+}
+
+fn chosen(region: &Inner, caller: &Caller, query: &NodeQuery) -> Answer<NodeSet> {
+    let fleet = region.fleet();
+    if query.nodes.is_none() && fleet.nodes().is_empty() {
+        return Ok(NodeSet::default());
+    }
+    let nodes = query.nodes.as_deref().unwrap_or("@*");
+    let nodes = choose(&fleet, Chosen { nodes, selector: query.selector.as_deref() })?;
+    let visible = cut(&nodes, caller.scope.as_ref());
+    if visible.is_empty() {
+        caller.covers(&nodes)?;
+    }
+    Ok(visible)
+}
+
+/// Refuses a node that is not in the inventory, unless something is still being done with it.
+fn known(region: &Inner, caller: &Caller, name: &str) -> Answer<NodeSet> {
+    let unknown = || {
+        let shown: String = name.chars().take(80).collect();
+        Fail::new(Code::UnknownNode, 404, format!("the inventory does not know {shown:?}"))
+    };
+    let node = NodeSet::from_names([name]).map_err(|_| unknown())?;
+    let fold = read(&region.fold);
+    let in_use = fold.ledger.id(name).is_some_and(|id| fold.ledger.running(id).is_some());
+    if region.fleet().node(name).is_none() && !in_use {
+        return Err(unknown());
+    }
+    caller.covers(&node)?;
+    Ok(node)
+}

@@ -85,7 +85,8 @@ impl Agent {
         }
     }
 
-    /// The record by which it takes the lead.
+    /// The record by which it takes the lead. To claim it again while leading changes nothing but the
+    /// epoch: so that retention may pass the older claim.
     #[must_use]
     pub fn claim(&self) -> Record {
         Record::Led { cluster: self.cluster.clone(), agent: self.name.clone() }
@@ -153,7 +154,11 @@ impl Agent {
         {
             let took_over =
                 changes.iter().any(|change| matches!(change, Change::Led { took_over: true, .. }));
-            self.lead((*agent == self.name).then_some(seq), took_over, now, effects);
+            if *agent == self.name && self.leads() {
+                self.lead_on(seq, now, effects);
+            } else {
+                self.lead((*agent == self.name).then_some(seq), took_over, now, effects);
+            }
             return;
         }
         let mut last = None;
@@ -235,6 +240,21 @@ impl Agent {
         let nodes: Vec<NodeId> = self.nodes.keys().copied().collect();
         for node in nodes {
             self.tell_standing(now, node, effects);
+        }
+    }
+
+    /// It claimed the lead once more. What it put on its way under the older epoch and does not find in
+    /// the journal by now is ignored by every reader: it is put on record again.
+    fn lead_on(&mut self, epoch: Seq, now: Millis, effects: &mut Vec<Effect>) {
+        self.epoch = Some(epoch);
+        let mut waiting = Vec::new();
+        for (node, managed) in &mut self.nodes {
+            if managed.operation.record_again() {
+                waiting.push(*node);
+            }
+        }
+        for node in waiting {
+            self.tell(now, node, Event::Due, effects);
         }
     }
 

@@ -38,6 +38,11 @@ impl Copy {
         &self.folder
     }
 
+    /// The core's folder in it.
+    pub fn core(&self) -> PathBuf {
+        self.folder.join(MEMBERS[0])
+    }
+
     /// Where it is built, and where proofs leave what they print.
     pub fn build(&self) -> &Path {
         &self.build

@@ -17,7 +17,7 @@ const FILE: &str = "crates/arbiter/tests/mutations.toml";
 pub struct Mutation {
     /// A few words with hyphens.
     pub name: String,
-    /// The file, seen from the repository.
+    /// The file, seen from the core's folder.
     pub file: PathBuf,
     /// A text that occurs in it exactly once.
     pub find: String,
@@ -56,7 +56,7 @@ fn parse(text: &str) -> Result<Vec<Mutation>> {
 impl Mutation {
     /// The file in the copy, and its text with the rule broken.
     pub fn applied(&self, copy: &Copy) -> Result<(PathBuf, String)> {
-        let path = copy.folder().join(&self.file);
+        let path = copy.core().join(&self.file);
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("{:?}: can't read {}", self.name, self.file.display()))?;
         let times = text.matches(&self.find).count();
@@ -77,7 +77,7 @@ mod tests {
     const ONE: &str = r#"
         [[mutation]]
         name = "no-drain"
-        file = "crates/arbiter/src/lib.rs"
+        file = "src/lib.rs"
         find = "a"
         replace = "b"
         breaks = "3: no older intent fires"

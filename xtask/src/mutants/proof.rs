@@ -64,7 +64,7 @@ impl Proof {
         let path = copy.build().join("proof.log");
         let log = File::create(&path).context("can't keep what the proof prints")?;
         let mut command = Command::new(program);
-        command.args(&self.filters).current_dir(copy.folder().join("crates/arbiter"));
+        command.args(&self.filters).current_dir(copy.core());
         command.stdin(Stdio::null()).stderr(log.try_clone()?).stdout(log);
         let Some(status) = wait(command, patience)? else {
             return Ok(Verdict::Noticed(format!("no end within {} s", patience.as_secs())));

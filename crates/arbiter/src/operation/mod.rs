@@ -255,6 +255,15 @@ impl Operation {
         self.next_poll = at;
     }
 
+    /// What was handed to the journal and is not seen there yet is to be handed over again. Tells
+    /// whether there was anything.
+    pub fn record_again(&mut self) -> bool {
+        let waiting = self.work.settling || self.work.marking.is_some();
+        self.work.settling = false;
+        self.work.marking = None;
+        waiting
+    }
+
     /// Does what the state asks for until it has to wait.
     fn advance(&mut self, now: Millis, pacing: &Pacing, effects: &mut Vec<OpEffect>) {
         loop {

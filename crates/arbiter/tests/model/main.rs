@@ -58,6 +58,16 @@ fn withdraw() -> Record {
     })
 }
 
+fn hold(by: &str) -> Record {
+    Record::Held(arbiter::Held {
+        nodes: nodes(),
+        by: by.into(),
+        door: "test".into(),
+        reason: "maintenance".into(),
+        for_ms: 1_000_000,
+    })
+}
+
 /// Explores everything and returns how many states there were. A broken promise or a promise that
 /// nothing could ever break fails.
 fn explore(scenario: Scenario) -> usize {
@@ -172,6 +182,11 @@ fn scenarios() -> Vec<Scenario> {
             asks: vec![Record::Command(held.into()), ask(On), ask(Off)],
             on: true,
             restarts: 1,
+            ..base.clone()
+        },
+        Scenario {
+            name: "on, held by somebody else, off",
+            asks: vec![ask(On), hold("fence"), ask(Off)],
             ..base.clone()
         },
         Scenario {

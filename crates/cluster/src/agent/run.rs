@@ -22,6 +22,8 @@ use crate::targets::{self, Target};
 
 /// Answers taken in one pass.
 const ANSWERS_MAX: usize = 4_096;
+/// The lead is claimed anew so often, in milliseconds: retention stops at the newest claim.
+const CLAIM_MS: Millis = 24 * 3_600_000;
 /// What may still be on its way into the journal at the end is waited for so long, in milliseconds.
 const LAST_RECORDS_MS: u64 = 2_000;
 
@@ -31,6 +33,7 @@ struct Running<'a, J, W> {
     core: arbiter::Agent,
     targets: HashMap<NodeId, Arc<Target>>,
     records: UnboundedSender<Record>,
+    claimed: Millis,
 }
 
 enum Happened {
@@ -70,13 +73,12 @@ impl<J: Journal, W: Witness> Agent<J, W> {
             let core = arbiter::Agent::new(&self.cluster, &life_name());
             let records = records.clone();
             let targets = HashMap::new();
-            let mut running = Running { shell: self, core, targets, records };
+            let mut running = Running { shell: self, core, targets, records, claimed: 0 };
             running.adopt_inventory();
             if !running.catch_up(&mut follower).await? {
                 continue;
             }
-            let claim = running.core.claim();
-            let _ = running.records.send(claim);
+            running.claim();
             if running.go_on(&mut follower, stop.as_mut()).await? {
                 return Ok(());
             }
@@ -101,6 +103,7 @@ impl<J: Journal, W: Witness> Running<'_, J, W> {
             match happened {
                 Happened::Stopped | Happened::Closed => return Ok(true),
                 Happened::Appended => {}
+                Happened::Due if now >= self.claimed + CLAIM_MS => self.claim(),
                 Happened::Due => self.core.due(now, &mut effects),
                 Happened::Inventory => {
                     self.adopt_inventory();
@@ -113,13 +116,20 @@ impl<J: Journal, W: Witness> Running<'_, J, W> {
         }
     }
 
+    fn claim(&mut self) {
+        self.claimed = self.now();
+        // the recorder ends only after this
+        let _ = self.records.send(self.core.claim());
+    }
+
     async fn happened(
         &mut self,
         follower: &mut Follower<J>,
         stop: std::pin::Pin<&mut impl Future<Output = ()>>,
     ) -> Happened {
         let now = self.now();
-        let due = self.core.next_due().map_or(3_600_000, |at| at.saturating_sub(now));
+        let claim_at = self.claimed + CLAIM_MS;
+        let due = self.core.next_due().map_or(claim_at, |at| at.min(claim_at)).saturating_sub(now);
         let shell = &mut *self.shell;
         tokio::select! {
             () = stop => Happened::Stopped,

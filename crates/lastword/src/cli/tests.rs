@@ -123,7 +123,7 @@ fn split(line: &str) -> Vec<String> {
 }
 
 fn examples(command: &mut clap::Command) -> Vec<String> {
-    let help = command.render_long_help().to_string();
+    let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
     let lines = help.lines().filter(|line| line.starts_with("  lastword "));
     let mut found: Vec<String> = lines.map(|line| line.trim().to_owned()).collect();
     for subcommand in command.get_subcommands_mut() {

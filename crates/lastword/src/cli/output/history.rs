@@ -4,7 +4,7 @@ use api::{Boot, Command, History, PastIntent, State};
 
 use super::line::Paint;
 use super::moment::clock;
-use super::outcome::{outcome_words, refusal, result_text};
+use super::outcome::{outcome_words, refusal, result_text, running_words};
 use super::plain;
 
 /// What a node was asked: a line for each command, oldest first.
@@ -66,10 +66,9 @@ fn state_words(state: &State) -> String {
         },
         State::Waiting => "waiting for its turn".to_owned(),
         State::Joined { into } => format!("joined #{into}"),
-        State::Running { phase, attempt, cause, .. } => match cause {
-            Some(cause) => format!("{phase}, {attempt} tries ({cause})"),
-            None => format!("{phase}, {attempt} tries"),
-        },
+        State::Running { phase, attempt, cause, .. } => {
+            running_words(*phase, *attempt, cause.as_deref())
+        }
         State::Ended { outcome } => outcome_words(outcome),
     }
 }

@@ -1,6 +1,6 @@
 //! What a command does, and what became of it, in words. It does not know exit codes.
 
-use api::{Action, Outcome, State, StateGroup, Verdict, VerdictGroup, Whose};
+use api::{Action, Outcome, Phase, State, StateGroup, Verdict, VerdictGroup, Whose};
 
 use super::line::{Line, Paint, Tone, fold};
 use super::moment::clock;
@@ -66,6 +66,18 @@ pub fn outcome_words(outcome: &Outcome) -> String {
     }
 }
 
+/// Where an operation stands: `confirming, 2 tries, no answer within 5 s`.
+#[must_use]
+pub fn running_words(phase: Phase, attempt: u8, cause: Option<&str>) -> String {
+    let tries = match attempt {
+        0 => String::new(),
+        1 => ", 1 try".to_owned(),
+        more => format!(", {more} tries"),
+    };
+    let cause = cause.map(|cause| format!(", {cause}")).unwrap_or_default();
+    format!("{phase}{tries}{cause}")
+}
+
 /// Why a command was refused, for the note of a line; none if it was not.
 #[must_use]
 pub fn refusal(verdict: &Verdict) -> Option<String> {
@@ -106,10 +118,7 @@ fn state_line(action: Action, seq: Option<u64>, state: &State) -> Line {
             Line::new(Tone::Odd, "firing", Some(format!("with #{into}, {}", still(seq))))
         }
         State::Running { phase, attempt, cause, .. } => {
-            let mut note = format!("{phase}, {attempt} tries");
-            if let Some(cause) = cause {
-                note = format!("{note}, {cause}");
-            }
+            let note = running_words(*phase, *attempt, cause.as_deref());
             Line::new(Tone::Odd, "firing", Some(format!("{note}, {}", still(seq))))
         }
         State::Ended { outcome } => outcome_line(action, outcome.result()),

@@ -10,9 +10,12 @@ fn draft(wanted: &[&str], selection: &Selection) -> Draft {
     find(&words(wanted), selection).unwrap().unwrap()
 }
 
-/// The expression, with what the server had to be asked for in `<>`.
+/// The expression, where the server answers `@b&@c` with `b_and_c`.
 fn text(draft: &Draft) -> String {
-    expression(&draft.wanted, &draft.others, &|word| Ok(format!("<{word}>"))).unwrap()
+    expression(&draft.wanted, &draft.others, &|word| {
+        Ok(word.replace('@', "").replace('&', "_and_"))
+    })
+    .unwrap()
 }
 
 fn made(wanted: &[&str], others: &[&str]) -> String {
@@ -34,8 +37,8 @@ fn groups_are_left_to_the_server_together_with_what_is_left_out() {
 
 #[test]
 fn what_has_no_parentheses_to_be_written_with_is_asked_first() {
-    assert_eq!(made(&["@a", "@b&@c"], &[]), "@a,<@b&@c>");
-    assert_eq!(made(&["@a"], &["@b&@c"]), "@a!<@b&@c>");
+    assert_eq!(made(&["@a", "@b&@c"], &[]), "@a,b_and_c");
+    assert_eq!(made(&["@a"], &["@b&@c"]), "@a!b_and_c");
 }
 
 #[test]

@@ -211,7 +211,12 @@ impl Operation {
     pub fn recovered(now: Millis, pacing: &Pacing) -> Self {
         let until = now + pacing.exchange_ms;
         let stirring = Stirring { toward: None, until: until + pacing.refire_ms(0, 1) };
-        Self { wire: Wire::Draining { until }, stirring: Some(stirring), ..Self::new() }
+        Self {
+            wire: Wire::Draining { until },
+            stirring: Some(stirring),
+            last_off: Some(until),
+            ..Self::new()
+        }
     }
 
     /// The one transition function.

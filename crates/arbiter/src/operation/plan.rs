@@ -22,7 +22,7 @@ impl Operation {
 
     /// Fires the goal's order at a node that reads otherwise, until it reads so.
     pub(super) fn drive(&self, now: Millis, goal: Goal, seq: Seq, pacing: &Pacing) -> Want {
-        match self.fresh(now) {
+        match self.fresh(now, pacing) {
             Err(want) => want,
             Ok(power) if power.is(goal) => self.confirm(now, goal, seq, pacing),
             Ok(Power::Unknown) => self.again(now, pacing),
@@ -48,7 +48,7 @@ impl Operation {
     }
 
     fn plan_soft(&self, now: Millis, charge: &Charge, pacing: &Pacing) -> Want {
-        match self.fresh(now) {
+        match self.fresh(now, pacing) {
             Err(want) => want,
             Ok(Power::Off) => self.confirm(now, Goal::Off, charge.seq, pacing),
             Ok(Power::On) => self.shut_down(now, charge, pacing),
@@ -60,7 +60,7 @@ impl Operation {
         if charge.steps.has(Step::Dropped) {
             return self.plan_on(now, charge, pacing);
         }
-        match self.fresh(now) {
+        match self.fresh(now, pacing) {
             Err(want) => want,
             Ok(Power::Off) => Want::Mark(charge.seq, Step::Dropped),
             Ok(Power::On) if charge.action == Action::SoftCycle => {
@@ -94,36 +94,44 @@ impl Operation {
         }
     }
 
+    /// A mark from an earlier life may mean that the order was sent: it is not sent again.
     fn plan_reset(&self, now: Millis, charge: &Charge, pacing: &Pacing) -> Want {
         if charge.steps.has(Step::Dropped) {
             return self.plan_on(now, charge, pacing);
         }
-        if charge.steps.has(Step::Reset) {
-            return match &self.work.once {
-                None => match (
-                    self.fire_once(charge, Step::Reset, Order::Reset, pacing),
-                    self.fresh(now),
-                ) {
-                    (Want::Exchange(_), Err(want)) => want,
-                    (want, _) => want,
-                },
-                Some(Answer::Done | Answer::Power(_)) => {
-                    self.drive(now, Goal::On, charge.seq, pacing)
-                }
-                Some(answer) => self.once_failed(charge, Order::Reset, answer, pacing),
-            };
+        if charge.steps.has(Step::Reset) && self.work.once.is_some() {
+            return self.after_reset(now, charge, pacing);
         }
-        match self.fresh(now) {
+        if charge.steps.has(Step::Reset) && self.work.marked != Some(Step::Reset) {
+            return Want::Settle(charge.seq, words::interrupted(Order::Reset, pacing));
+        }
+        match self.fresh(now, pacing) {
             Err(want) => want,
             Ok(Power::Off) => Want::Mark(charge.seq, Step::Dropped),
-            Ok(Power::On) => match self.boot_wanted(charge) {
-                Some(boot) => self.set_boot(charge.seq, boot, pacing),
-                None => Want::Mark(charge.seq, Step::Reset),
-            },
+            Ok(Power::On) => self.reset(charge, pacing),
             Ok(Power::Unknown) => self.again(now, pacing),
         }
     }
 
+    /// Resets a node that was just read on.
+    fn reset(&self, charge: &Charge, pacing: &Pacing) -> Want {
+        match self.boot_wanted(charge) {
+            Some(boot) => self.set_boot(charge.seq, boot, pacing),
+            None if charge.steps.has(Step::Reset) => Want::Exchange(Ask::Fire(Order::Reset)),
+            None => Want::Mark(charge.seq, Step::Reset),
+        }
+    }
+
+    fn after_reset(&self, now: Millis, charge: &Charge, pacing: &Pacing) -> Want {
+        match &self.work.once {
+            None | Some(Answer::Done | Answer::Power(_)) => {
+                self.drive(now, Goal::On, charge.seq, pacing)
+            }
+            Some(answer) => self.once_failed(charge, Order::Reset, answer, pacing),
+        }
+    }
+
+    /// A mark from an earlier life may mean that the order was sent: it is not sent again.
     fn plan_nmi(&self, now: Millis, charge: &Charge, pacing: &Pacing) -> Want {
         if self.work.read_at > now {
             return Want::Wait(self.work.read_at);
@@ -132,21 +140,12 @@ impl Operation {
             return Want::Mark(charge.seq, Step::Nmi);
         }
         match &self.work.once {
-            None => self.fire_once(charge, Step::Nmi, Order::Nmi, pacing),
+            None if self.work.marked == Some(Step::Nmi) => Want::Exchange(Ask::Fire(Order::Nmi)),
+            None => Want::Settle(charge.seq, words::interrupted(Order::Nmi, pacing)),
             Some(Answer::Done | Answer::Power(_)) => {
                 Want::Settle(charge.seq, Settlement::Confirmed)
             }
             Some(answer) => self.once_failed(charge, Order::Nmi, answer, pacing),
-        }
-    }
-
-    /// Fires an order that may be fired only once, if this very life put its step on record: a mark
-    /// from an earlier life may mean that it was sent.
-    fn fire_once(&self, charge: &Charge, step: Step, order: Order, pacing: &Pacing) -> Want {
-        if self.work.marked == Some(step) {
-            Want::Exchange(Ask::Fire(order))
-        } else {
-            Want::Settle(charge.seq, words::interrupted(order, pacing))
         }
     }
 

@@ -440,3 +440,26 @@ fn an_order_that_takes_effect_after_it_was_superseded_is_answered() {
     assert_eq!(bench.answer(Answer::Done), "read");
     assert_eq!(bench.reads(Power::Off), "confirmed");
 }
+
+#[test]
+fn a_reset_that_never_left_is_not_sent_to_a_node_that_went_off_since() {
+    let (mut bench, _) = Bench::asked(charge(Action::Reset));
+    bench.reads(Power::On);
+    bench.mark(Step::Reset);
+    bench.answer(Answer::NotSent(cause("no session")));
+    assert_eq!(bench.wait(), "read");
+    assert_eq!(bench.reads(Power::Off), "mark Dropped", "on a node that is off: just on");
+}
+
+#[test]
+fn a_reading_from_before_a_long_hold_decides_nothing() {
+    for power in [Power::On, Power::Off] {
+        let (mut bench, _) = Bench::asked(charge(Action::On));
+        let held_until = Some(300_000);
+        let charge = Some(charge(Action::On));
+        bench.tell(Event::Standing(Standing { charge, kept: None, held_until }));
+        assert_eq!(bench.reads(power), "");
+        assert_eq!(bench.wait(), "read", "{power:?}");
+        assert!(bench.now >= 300_000);
+    }
+}

@@ -130,9 +130,11 @@ impl Operation {
         }
     }
 
-    /// A read whose question was sent after everything that it shall prove, or the wait for one.
-    pub(super) fn fresh(&self, now: Millis) -> Result<crate::Power, Want> {
-        if self.seen.ticket > self.work.since {
+    /// A read whose question was sent after everything that it shall prove, and not long ago; or the wait
+    /// for one.
+    pub(super) fn fresh(&self, now: Millis, pacing: &Pacing) -> Result<crate::Power, Want> {
+        let recent = now.saturating_sub(self.seen.at) <= pacing.exchange_ms;
+        if recent && self.seen.ticket > self.work.since {
             Ok(self.seen.power)
         } else if self.work.read_at > now {
             Err(Want::Wait(self.work.read_at))

@@ -163,8 +163,8 @@ impl Wires {
         let right = self.reading.is_some_and(|reading| {
             let otherwise = match order {
                 Order::On => reading.power == Power::Off,
-                Order::Off | Order::Soft => reading.power == Power::On,
-                Order::Reset | Order::Nmi => true,
+                Order::Off | Order::Soft | Order::Reset => reading.power == Power::On,
+                Order::Nmi => true,
             };
             reading.life == flight.life && otherwise && reading.asked_at > self.written_at
         });

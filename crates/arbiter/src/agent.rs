@@ -4,7 +4,7 @@
 //! `Led` and the next one, as its own fold shows them.
 
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use nodeset::NodeSet;
@@ -21,7 +21,7 @@ pub struct Agent {
     name: Box<str>,
     ledger: Ledger,
     epoch: Option<Seq>,
-    nodes: BTreeMap<NodeId, Managed>,
+    nodes: Vec<Option<Managed>>,
     timers: BTreeSet<(Millis, NodeId)>,
 }
 
@@ -80,7 +80,7 @@ impl Agent {
             name: name.into(),
             ledger: Ledger::new(),
             epoch: None,
-            nodes: BTreeMap::new(),
+            nodes: Vec::new(),
             timers: BTreeSet::new(),
         }
     }
@@ -107,7 +107,7 @@ impl Agent {
     /// What is known of the node's power, and what its operation is doing.
     #[must_use]
     pub fn status(&self, now: Millis, node: NodeId) -> Option<(&Seen, Progress)> {
-        let managed = self.nodes.get(&node)?;
+        let managed = self.managed(node)?;
         let progress = managed.operation.progress(now, &managed.pacing);
         Some((managed.operation.seen(), progress))
     }
@@ -120,11 +120,11 @@ impl Agent {
         listed: impl IntoIterator<Item = (Box<str>, Pacing, Option<Millis>)>,
         effects: &mut Vec<Effect>,
     ) {
-        let mut gone: BTreeSet<NodeId> = self.nodes.keys().copied().collect();
+        let mut gone: BTreeSet<NodeId> = self.ids().collect();
         for (name, pacing, first_poll) in listed {
             let node = self.ledger.intern(&name);
             gone.remove(&node);
-            match self.nodes.get_mut(&node) {
+            match self.managed_mut(node) {
                 Some(managed) => {
                     managed.pacing = pacing;
                     managed.leaving = false;
@@ -134,7 +134,9 @@ impl Agent {
             self.tell_standing(now, node, effects);
         }
         for node in gone {
-            self.nodes.get_mut(&node).expect("it was listed").leaving = true;
+            if let Some(managed) = self.managed_mut(node) {
+                managed.leaving = true;
+            }
             self.let_go(node);
         }
     }
@@ -198,7 +200,7 @@ impl Agent {
             && at <= now
         {
             self.timers.remove(&(at, node));
-            if let Some(managed) = self.nodes.get_mut(&node) {
+            if let Some(managed) = self.managed_mut(node) {
                 managed.due = None;
             }
             self.tell(now, node, Event::Due, effects);
@@ -213,7 +215,11 @@ impl Agent {
     fn add(&mut self, now: Millis, node: NodeId, pacing: Pacing, first_poll: Option<Millis>) {
         let mut operation = Operation::recovered(now, &pacing);
         operation.poll_at(first_poll);
-        self.nodes.insert(node, Managed { operation, pacing, due: None, leaving: false });
+        let place = node.0 as usize;
+        if self.nodes.len() <= place {
+            self.nodes.resize(place + 1, None);
+        }
+        self.nodes[place] = Some(Managed { operation, pacing, due: None, leaving: false });
     }
 
     /// Begins or ends to lead. Operations begin anew: whatever an earlier leader left behind is
@@ -227,7 +233,7 @@ impl Agent {
     ) {
         self.epoch = epoch;
         self.timers.clear();
-        for managed in self.nodes.values_mut() {
+        for managed in self.nodes.iter_mut().flatten() {
             let first_poll = managed.operation.next_poll();
             managed.operation = if took_over {
                 Operation::recovered(now, &managed.pacing)
@@ -237,8 +243,7 @@ impl Agent {
             managed.operation.poll_at(first_poll);
             managed.due = None;
         }
-        let nodes: Vec<NodeId> = self.nodes.keys().copied().collect();
-        for node in nodes {
+        for node in self.ids().collect::<Vec<_>>() {
             self.tell_standing(now, node, effects);
         }
     }
@@ -247,27 +252,27 @@ impl Agent {
     /// the journal by now is ignored by every reader: it is put on record again.
     fn lead_on(&mut self, epoch: Seq, now: Millis, effects: &mut Vec<Effect>) {
         self.epoch = Some(epoch);
-        let mut waiting = Vec::new();
-        for (node, managed) in &mut self.nodes {
-            if managed.operation.record_again() {
-                waiting.push(*node);
+        for node in self.ids().collect::<Vec<_>>() {
+            if self.managed_mut(node).is_some_and(|managed| managed.operation.record_again()) {
+                self.tell(now, node, Event::Due, effects);
             }
-        }
-        for node in waiting {
-            self.tell(now, node, Event::Due, effects);
         }
     }
 
     fn tell_standing(&mut self, now: Millis, node: NodeId, effects: &mut Vec<Effect>) {
-        if self.epoch.is_some() && self.nodes.contains_key(&node) {
+        if self.epoch.is_some() && self.managed(node).is_some() {
             let standing = self.ledger.standing(now, node);
             self.tell(now, node, Event::Standing(standing), effects);
         }
     }
 
     fn tell(&mut self, now: Millis, node: NodeId, event: Event, effects: &mut Vec<Effect>) {
-        let (Some(epoch), Some(managed)) = (self.epoch, self.nodes.get_mut(&node)) else { return };
+        let place = node.0 as usize;
+        let (Some(epoch), Some(Some(managed))) = (self.epoch, self.nodes.get_mut(place)) else {
+            return;
+        };
         let transition = managed.operation.step(now, event, &managed.pacing);
+        let changed = managed.operation != transition.next;
         managed.operation = transition.next;
         let due = managed.operation.deadline(now, &managed.pacing);
         if due != managed.due {
@@ -281,7 +286,9 @@ impl Agent {
             let effect = self.lift(epoch, node, effect);
             effects.push(effect);
         }
-        effects.push(Effect::Notice(Notice { node, kind: NoticeKind::Status }));
+        if changed {
+            effects.push(Effect::Notice(Notice { node, kind: NoticeKind::Status }));
+        }
         self.let_go(node);
     }
 
@@ -319,11 +326,24 @@ impl Agent {
     /// A node that left the inventory goes once nothing is open on it.
     fn let_go(&mut self, node: NodeId) {
         let idle = self.ledger.running(node).is_none();
-        if idle && self.nodes.get(&node).is_some_and(|managed| managed.leaving) {
-            let managed = self.nodes.remove(&node).expect("it was there");
-            if let Some(at) = managed.due {
-                self.timers.remove(&(at, node));
-            }
+        if !idle || !self.managed(node).is_some_and(|managed| managed.leaving) {
+            return;
         }
+        if let Some(at) = self.nodes[node.0 as usize].take().and_then(|managed| managed.due) {
+            self.timers.remove(&(at, node));
+        }
+    }
+
+    fn ids(&self) -> impl Iterator<Item = NodeId> {
+        let places = (0..).map(NodeId).zip(&self.nodes);
+        places.filter(|(_, managed)| managed.is_some()).map(|(node, _)| node)
+    }
+
+    fn managed(&self, node: NodeId) -> Option<&Managed> {
+        self.nodes.get(node.0 as usize)?.as_ref()
+    }
+
+    fn managed_mut(&mut self, node: NodeId) -> Option<&mut Managed> {
+        self.nodes.get_mut(node.0 as usize)?.as_mut()
     }
 }

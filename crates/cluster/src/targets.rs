@@ -2,6 +2,7 @@
 //!
 //! Defaults for what the inventory leaves open are here and nowhere else.
 
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ const FIRST_READS_PER_MS: usize = 5;
 pub(crate) struct Target {
     pub(crate) node: Arc<str>,
     pub(crate) endpoint: Endpoint,
-    pub(crate) credential: CredentialRef,
+    pub(crate) credential: Arc<CredentialRef>,
     pub(crate) exchange_ms: Millis,
 }
 
@@ -30,13 +31,21 @@ impl Target {
     }
 }
 
-/// The target of a node, unless its credentials are not in the inventory.
-pub(crate) fn target(inventory: &Inventory, node: &Node) -> Option<Target> {
-    Some(Target {
-        node: Arc::clone(&node.name),
-        endpoint: node.endpoint.clone(),
-        credential: inventory.credentials.get(&*node.endpoint.credentials)?.clone(),
-        exchange_ms: exchange_ms(node),
+/// The targets of all nodes whose credentials are in the inventory. What is equal is shared: a fleet is
+/// large, its accounts are few.
+pub(crate) fn targets(inventory: &Inventory) -> impl Iterator<Item = Target> {
+    let shared = |(name, credential): (&String, &CredentialRef)| {
+        (name.clone(), Arc::new(credential.clone()))
+    };
+    let credentials: HashMap<String, Arc<CredentialRef>> =
+        inventory.credentials.iter().map(shared).collect();
+    inventory.nodes.values().filter_map(move |node| {
+        Some(Target {
+            node: Arc::clone(&node.name),
+            endpoint: node.endpoint.clone(),
+            credential: Arc::clone(credentials.get(&*node.endpoint.credentials)?),
+            exchange_ms: exchange_ms(node),
+        })
     })
 }
 

@@ -195,9 +195,8 @@ impl<J: Journal, W: Witness> Running<'_, J, W> {
             (Box::from(&*node.name), pacing, first_poll)
         });
         self.core.manage(now, listed, &mut effects);
-        for node in inventory.nodes.values() {
-            let id = self.core.ledger().id(&node.name);
-            if let (Some(id), Some(target)) = (id, targets::target(&inventory, node)) {
+        for target in targets::targets(&inventory) {
+            if let Some(id) = self.core.ledger().id(&target.node) {
                 self.targets.insert(id, Arc::new(target));
             }
         }

@@ -25,8 +25,10 @@ use crate::targets::Target;
 const RECEIVE_MAX: usize = 512;
 /// Orders taken in one pass.
 const ORDERS_MAX: usize = 1_024;
-/// Secrets and names that are resolved at a time.
+/// Secrets that are resolved at a time, and as many names.
 const RESOLVING_MAX: usize = 64;
+/// A name server may take so long, in milliseconds.
+const NAME_MS: u64 = 5_000;
 /// What the kernel is asked to keep for us, in bytes: a fleet answers in bursts.
 const RECEIVE_BUFFER_BYTES: usize = 8 << 20;
 /// No IPMI datagram that is expected here is larger, in bytes.
@@ -39,7 +41,7 @@ pub(super) struct Task {
     answers: UnboundedSender<Answered>,
     resolved: UnboundedReceiver<Resolved>,
     resolve: UnboundedSender<Resolved>,
-    resolving: Arc<Semaphore>,
+    resolving: Arc<Turns>,
     v4: UdpSocket,
     v6: Option<UdpSocket>,
     traffic: Arc<Traffic>,
@@ -48,6 +50,12 @@ pub(super) struct Task {
     by_address: HashMap<SocketAddr, usize>,
     timers: BTreeSet<(Millis, usize)>,
     due: Vec<Option<Millis>>,
+}
+
+/// Turns for what may be slow: names that nobody knows must not keep addresses waiting.
+struct Turns {
+    secrets: Semaphore,
+    names: Semaphore,
 }
 
 enum Woken {
@@ -69,7 +77,10 @@ impl Task {
             answers,
             resolved,
             resolve,
-            resolving: Arc::new(Semaphore::new(RESOLVING_MAX)),
+            resolving: Arc::new(Turns {
+                secrets: Semaphore::new(RESOLVING_MAX),
+                names: Semaphore::new(RESOLVING_MAX),
+            }),
             v4: socket(Domain::IPV4, (Ipv4Addr::UNSPECIFIED, 0).into())?,
             v6: socket(Domain::IPV6, (Ipv6Addr::UNSPECIFIED, 0).into()).ok(),
             traffic,
@@ -222,10 +233,9 @@ impl Task {
     }
 
     fn resolve(&self, place: usize, target: Arc<Target>) {
-        let (done, turn) = (self.resolve.clone(), Arc::clone(&self.resolving));
+        let (done, turns) = (self.resolve.clone(), Arc::clone(&self.resolving));
         tokio::spawn(async move {
-            let _turn = turn.acquire().await;
-            let resolved = resolve(&target).await;
+            let resolved = resolve(&target, &turns).await;
             // the engine has ended when nobody listens
             let _ = done.send((place, resolved));
         });
@@ -240,17 +250,28 @@ impl Task {
     }
 }
 
-async fn resolve(target: &Target) -> Result<(SocketAddr, Config), Cause> {
-    let config = translate::config(target).await;
+async fn resolve(target: &Target, turns: &Turns) -> Result<(SocketAddr, Config), Cause> {
+    let config = {
+        let _turn = turns.secrets.acquire().await;
+        translate::config(target).await
+    };
     let config = config.map_err(|error| translate::plain(target, &error.to_string()))?;
     let address = &target.endpoint.address;
-    let ip = match &address.host {
-        Host::Ip(ip) => return Ok((SocketAddr::new(*ip, address.port), config)),
-        Host::Name(name) => tokio::net::lookup_host((&**name, address.port)).await,
+    let found = match &address.host {
+        Host::Ip(ip) => Some(SocketAddr::new(*ip, address.port)),
+        Host::Name(name) => {
+            let _turn = turns.names.acquire().await;
+            look_up(name, address.port).await
+        }
     };
-    let found = ip.ok().and_then(|mut found| found.next());
     let found = found.ok_or_else(|| translate::plain(target, "the host name has no address"))?;
     Ok((found, config))
+}
+
+async fn look_up(name: &str, port: u16) -> Option<SocketAddr> {
+    let asked = tokio::net::lookup_host((name, port));
+    let answer = tokio::time::timeout(Duration::from_millis(NAME_MS), asked).await;
+    answer.ok()?.ok()?.next()
 }
 
 fn socket(domain: Domain, address: SocketAddr) -> std::io::Result<UdpSocket> {

@@ -35,6 +35,9 @@ impl Op {
     }
 }
 
+/// Fewer rows than one in so many are looked up one by one rather than walked along.
+const LOOKED_UP_SHARE: usize = 32;
+
 /// Walks two sorted sequences of the given lengths together. `visit` is told the side an element
 /// is on and the index it has there (the left one when it is on both).
 pub(crate) fn merge_join(
@@ -121,8 +124,28 @@ impl Rows {
         (kept > 0).then_some(Self { width: self.width, cells })
     }
 
-    /// What `op` makes of two tables of equal width; none when nothing is left.
+    /// What `op` makes of two tables of equal width; none when nothing is left. A few rows beside many
+    /// are looked up: one node of a large fleet is the usual case.
     pub(crate) fn combine(&self, other: &Self, op: Op) -> Option<Self> {
+        match op {
+            Op::Intersection if self.is_few_beside(other) => {
+                self.filtered(|index| other.find(self.row(index)).is_ok())
+            }
+            Op::Intersection if other.is_few_beside(self) => {
+                other.filtered(|index| self.find(other.row(index)).is_ok())
+            }
+            Op::Difference if self.is_few_beside(other) => {
+                self.filtered(|index| other.find(self.row(index)).is_err())
+            }
+            Op::Union | Op::Intersection | Op::Difference | Op::Symmetric => self.merge(other, op),
+        }
+    }
+
+    fn is_few_beside(&self, other: &Self) -> bool {
+        self.len().saturating_mul(LOOKED_UP_SHARE) < other.len()
+    }
+
+    fn merge(&self, other: &Self, op: Op) -> Option<Self> {
         let (mut kept, mut cells) = (0_usize, Vec::new());
         merge_join(
             (self.len(), other.len()),

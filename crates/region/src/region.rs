@@ -138,6 +138,7 @@ impl Region {
     /// done with it.
     pub fn set_fleet(&self, fleet: Fleet) {
         let fleet = Arc::new(fleet);
+        write(&self.0.fold).expect(fleet.nodes());
         *write(&self.0.fleet) = Arc::clone(&fleet);
         self.0.board.retain(|node| fleet.node(node).is_some());
     }

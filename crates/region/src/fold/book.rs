@@ -187,17 +187,18 @@ impl Page {
         already: impl Fn(NodeId, &Verdict) -> bool,
     ) -> Self {
         let mut groups: BTreeMap<(Verdict, bool), Vec<NodeId>> = BTreeMap::new();
-        let mut open = BTreeSet::new();
+        let mut open = Vec::new();
         let mut count = 0;
         for change in changes {
             let Change::Judged { node, verdict, .. } = change else { continue };
             count += 1;
             if matches!(verdict, Verdict::Accepted(_)) {
-                open.insert(*node);
+                open.push(*node);
             }
             groups.entry((verdict.clone(), already(*node, verdict))).or_default().push(*node);
         }
         let whole = |ids: Vec<NodeId>| if ids.len() == count { Ids::All } else { Ids::Some(ids) };
+        let open = BTreeSet::from_iter(open);
         let verdicts = groups.into_iter().map(|(verdict, ids)| (verdict, whole(ids))).collect();
         Self { command: command.clone().into(), at, count, verdicts, ended: BTreeMap::new(), open }
     }

@@ -84,7 +84,7 @@ impl Inner {
     async fn start_over(&self) -> Result<Seq, Trouble> {
         let oldest = self.log.oldest().await.map_err(|error| self.trouble(&error))?;
         self.health.caught_up.store(false, Ordering::Release);
-        *write(&self.fold) = Fold::default();
+        *write(&self.fold) = Fold::new(self.fleet().nodes());
         self.ring.reset();
         Ok(oldest)
     }

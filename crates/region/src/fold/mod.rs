@@ -30,6 +30,21 @@ pub(crate) struct Fold {
 pub(crate) type IsThere<'a> = &'a dyn Fn(&str, Goal, Millis) -> bool;
 
 impl Fold {
+    /// A fold of nothing that has a place for every node already: the first command to a large fleet
+    /// need not make them.
+    pub(crate) fn new(nodes: &NodeSet) -> Self {
+        let mut fold = Self::default();
+        fold.expect(nodes);
+        fold
+    }
+
+    /// Makes places for nodes that no record named yet. It changes no verdict.
+    pub(crate) fn expect(&mut self, nodes: &NodeSet) {
+        for name in nodes.iter() {
+            self.ledger.intern(&name);
+        }
+    }
+
     /// Folds one record in.
     pub(crate) fn apply(
         &mut self,

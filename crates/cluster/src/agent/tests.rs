@@ -120,6 +120,7 @@ struct Stage {
     witness: Arc<Seen>,
     bmc: Played,
     looks: Looks,
+    inventory: watch::Sender<Arc<Inventory>>,
     stop: Option<oneshot::Sender<()>>,
 }
 
@@ -131,7 +132,7 @@ impl Stage {
         let journal = Memory::new();
         let witness = Arc::new(Seen::default());
         let inventory = Inventory::from_text("inventory.toml", INVENTORY).expect("an inventory");
-        let (_sender, inventory) = watch::channel(Arc::new(inventory));
+        let (sender, inventory) = watch::channel(Arc::new(inventory));
         let (drivers, answered, bmc) = Drivers::played();
         let (agent, looks) = Agent::with_drivers(
             "c",
@@ -142,7 +143,7 @@ impl Stage {
         );
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(agent.run(async move { drop(stopped.await) }));
-        Self { journal, witness, bmc, looks, stop: Some(stop) }
+        Self { journal, witness, bmc, looks, inventory: sender, stop: Some(stop) }
     }
 
     async fn question(&mut self) -> Job {
@@ -275,4 +276,19 @@ async fn a_stopped_agent_asks_nothing_more() {
     tokio::time::sleep(Duration::from_secs(5)).await;
     stage.journal.command(&command(Action::On, 60_000));
     assert!(stage.bmc.questions.recv().await.is_none(), "its drivers are gone");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_that_left_the_inventory_keeps_its_open_intent_until_that_ends() {
+    let mut stage = Stage::new();
+    let seq = stage.journal.command(&command(Action::On, 60_000));
+    let fire = stage.read_until_asked(Power::Off).await;
+    stage.inventory.send_replace(Arc::new(Inventory::default()));
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    stage.answer(&fire, Answer::Done);
+    stage.read_until_settled(Power::On, 1).await;
+    assert_eq!(stage.journal.settled(), [(seq, Settlement::Confirmed)]);
+    stage.journal.command(&command(Action::Off, 60_000));
+    let more = tokio::time::timeout(Duration::from_secs(300), stage.question()).await;
+    assert!(more.is_err(), "after that it is left alone: {more:?}");
 }

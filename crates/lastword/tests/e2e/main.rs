@@ -7,6 +7,7 @@ mod faults;
 mod fight;
 mod fleet;
 mod house;
+mod readme;
 mod refusals;
 mod relay;
 mod secrets;

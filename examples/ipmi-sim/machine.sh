@@ -22,7 +22,7 @@ if [ "$verb" = get ]; then
     for parameter; do
         case $parameter in
         power) echo "power:$power" ;;
-        boot) echo "boot:default" ;;
+        boot) echo "boot:$(cat "$dir/$name.boot" 2>/dev/null || echo default)" ;;
         *) exit 1 ;;
         esac
     done
@@ -34,7 +34,8 @@ while [ $# -ge 2 ]; do
     case $1 in
     power) become "$2" ;;
     shutdown) become 0 ;;
-    reset | boot) ;;
+    boot) echo "$2" >"$dir/$name.boot" ;;
+    reset) ;;
     *) exit 1 ;;
     esac
     shift 2

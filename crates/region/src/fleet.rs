@@ -7,7 +7,8 @@ use std::sync::Arc;
 use arbiter::Policy;
 use nodeset::{Groups, NodeSet, ParseError};
 
-/// The label whose value `true` protects a node from disruptive commands.
+/// The label that protects a node from disruptive commands, whatever its value, unless that is `false`:
+/// who writes `yes` means it.
 const PROTECT: &str = "protect";
 
 /// What the region knows of one node.
@@ -68,7 +69,7 @@ impl Fleet {
         for (name, node) in &nodes {
             policies.entry(node.policy).or_default().push(name);
             deadlines.entry(node.deadline_ms).or_default().push(name);
-            if node.labels.get(PROTECT).is_some_and(|value| value == "true") {
+            if node.labels.get(PROTECT).is_some_and(|value| value != "false") {
                 protected.push(name);
             }
         }

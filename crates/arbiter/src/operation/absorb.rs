@@ -273,7 +273,7 @@ impl Operation {
         match answer {
             Answer::Done | Answer::Power(_) => self.work.boot_set = true,
             Answer::Refused(cause) | Answer::NotSent(cause) | Answer::Lost(cause) => {
-                self.work.fires = self.work.fires.saturating_add(1);
+                self.work.boot_tries = self.work.boot_tries.saturating_add(1);
                 self.absorb_error(now, cause, pacing);
             }
         }

@@ -60,6 +60,10 @@ impl Operation {
         if charge.steps.has(Step::Dropped) {
             return self.plan_on(now, charge, pacing);
         }
+        // a machine whose override can't be set is not powered down first
+        if let (Ok(Power::On), Some(boot)) = (self.fresh(now, pacing), self.boot_wanted(charge)) {
+            return self.set_boot(charge.seq, boot, pacing);
+        }
         match self.fresh(now, pacing) {
             Err(want) => want,
             Ok(Power::Off) => Want::Mark(charge.seq, Step::Dropped),
@@ -175,7 +179,7 @@ impl Operation {
     }
 
     fn set_boot(&self, seq: Seq, boot: crate::Boot, pacing: &Pacing) -> Want {
-        if self.work.fires >= pacing.attempts_max {
+        if self.work.boot_tries >= pacing.attempts_max {
             return Want::Settle(seq, words::no_boot(self, boot, pacing));
         }
         Want::Exchange(Ask::Boot(boot))

@@ -463,3 +463,19 @@ fn a_reading_from_before_a_long_hold_decides_nothing() {
         assert!(bench.now >= 300_000);
     }
 }
+
+#[test]
+fn a_cycle_whose_boot_override_is_not_taken_drops_no_power() {
+    let boot = Boot { device: BootDevice::Pxe, persistent: false, uefi: false };
+    let (mut bench, _) = Bench::asked(Charge { boot: Some(boot), ..charge(Action::Cycle) });
+    let mut said = bench.reads(Power::On);
+    while !said.starts_with("failed") {
+        assert!(!said.starts_with("fire"), "{said}");
+        said = match said.as_str() {
+            "read" => bench.reads(Power::On),
+            "boot pxe" => bench.answer(Answer::Refused(cause("reads back as Disk"))),
+            _ => bench.wait(),
+        };
+    }
+    assert!(said.contains("boot override pxe not set after 5 tries"), "{said}");
+}

@@ -52,7 +52,7 @@ pub(super) fn no_boot(op: &Operation, boot: Boot, pacing: &Pacing) -> Settlement
         "{}: boot override {} not set after {} tries{}",
         pacing.endpoint,
         boot.device.word(),
-        op.work().fires,
+        op.work().boot_tries,
         last_cause(op)
     ))
 }

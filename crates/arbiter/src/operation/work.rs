@@ -42,6 +42,8 @@ pub(super) struct Work {
     pub(super) since: u32,
     /// How often the present order was fired.
     pub(super) fires: u8,
+    /// How often the boot override was tried and not set.
+    pub(super) boot_tries: u8,
     /// The last order fired, and when its outcome was known or given up.
     pub(super) fired: Option<(Order, Millis)>,
     /// Reads since the last fire.

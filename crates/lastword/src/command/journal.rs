@@ -44,7 +44,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.what {
         What::Check { dir } => {
             let report = journal::check(&dir)?;
-            print!("{report}");
+            println!("{}", report.to_string().trim_end());
             Ok(code(report.is_sound()))
         }
         What::Export { dir, from } => {

@@ -109,7 +109,7 @@ fn create(session: &Session, create: Create) -> anyhow::Result<()> {
     let request = TokenRequest { name, role: role.into(), scope };
     let made: NewToken = session.client().create_token(&request)?;
     let text = || plain(&made.token) + "\n";
-    Emitter::new(output.format).one(text, &made, || made.entry.name.clone())?;
+    Emitter::new(output.format).one(text, &made, || made.token.clone())?;
     say(&format!("{} is {}; this token is not shown again", made.entry.name, made.entry.role));
     Ok(())
 }

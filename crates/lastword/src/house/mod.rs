@@ -48,6 +48,7 @@ pub struct Settings {
 /// When the inventory, the data folder or the address can't be used, or the journal can't be followed.
 pub async fn run(settings: Settings) -> anyhow::Result<()> {
     log_to_stderr();
+    let listener = listen(settings.listen, &settings.tls)?;
     let inventory = crate::command::load_inventory(&settings.inventory)?;
     let (inventory, watched) = watch::channel(Arc::new(inventory));
     make_private(&settings.data)?;
@@ -69,7 +70,6 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     tokio::spawn(reload_on_hangup(Arc::clone(&bridge)));
     tokio::spawn(stop_on_signal(stop));
     let mut agent = tokio::spawn(agent.run(wait(stopped.clone())));
-    let listener = listen(settings.listen)?;
     tracing::info!(address = %listener.local_addr()?, nodes, data = %settings.data.display(), "serving");
     let served = tokio::select! {
         served = region.serve(listener, settings.tls, wait(stopped)) => served.context("can't serve"),
@@ -85,7 +85,12 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     served
 }
 
-fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+/// What can't be served is refused before anything else begins: an agent that led for a moment would
+/// carry out what is open.
+fn listen(address: SocketAddr, tls: &Tls) -> anyhow::Result<TcpListener> {
+    if matches!(tls, Tls::Off) && !address.ip().is_loopback() {
+        return Err(region::ServeError::PlainOffLoopback(address).into());
+    }
     let listener =
         TcpListener::bind(address).with_context(|| format!("can't listen on {address}"))?;
     listener.set_nonblocking(true)?;

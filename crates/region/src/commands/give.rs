@@ -132,9 +132,10 @@ fn refused(seq: Seq, command: &Command, verdicts: Vec<Group<api::Verdict>>) -> F
 
 fn why_refused(verdict: &api::Verdict) -> (Code, String) {
     match verdict {
-        api::Verdict::StaleSequence { newest } => {
-            (Code::Stale, format!("your sequence number {newest} is known already"))
-        }
+        api::Verdict::StaleSequence { newest } => (
+            Code::Stale,
+            format!("your newest sequence number is {newest}, and this one is not larger"),
+        ),
         api::Verdict::StaleNewest { newest } => {
             (Code::Stale, format!("the newest command is {}", named(newest)))
         }

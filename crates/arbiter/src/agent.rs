@@ -207,11 +207,6 @@ impl Agent {
         }
     }
 
-    /// Time passed for one node, whatever its timer says; for models with a clock that stands still.
-    pub fn due_for(&mut self, now: Millis, node: NodeId, effects: &mut Vec<Effect>) {
-        self.tell(now, node, Event::Due, effects);
-    }
-
     fn add(&mut self, now: Millis, node: NodeId, pacing: Pacing, first_poll: Option<Millis>) {
         let mut operation = Operation::recovered(now, &pacing);
         operation.poll_at(first_poll);

@@ -141,26 +141,24 @@ impl<J: Journal, W: Witness> Running<'_, J, W> {
         }
     }
 
-    /// Folds everything that is durable before anything is done about any of it: what an older record
-    /// asked for may be superseded by the next.
+    /// Folds everything that is durable. What a record leads to is done before the next one is folded, as
+    /// in the simulation: nothing is sent for an older intent once a newer one was seen.
     async fn catch_up(&mut self, follower: &mut Follower<J>) -> Result<bool, AgentError> {
-        let mut effects = Vec::new();
         loop {
             match follower.read().await? {
                 Read::StartOver => return Ok(false),
-                Read::Entries(entries) if entries.is_empty() => break,
+                Read::Entries(entries) if entries.is_empty() => return Ok(true),
                 Read::Entries(entries) => {
                     for entry in &entries {
                         let record = decode(entry)?;
-                        let now = self.now().max(entry.at_ms);
+                        let (now, mut effects) = (self.now().max(entry.at_ms), Vec::new());
                         self.core.fold(now, (entry.seq, entry.at_ms), &record, &mut effects);
                         log(entry.seq, &record, &self.core);
+                        self.perform(now, effects);
                     }
                 }
             }
         }
-        self.perform(self.now(), effects);
-        Ok(true)
     }
 
     fn take_answers(&mut self, now: Millis, first: Answered, effects: &mut Vec<Effect>) {

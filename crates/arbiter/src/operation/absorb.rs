@@ -39,13 +39,13 @@ impl Operation {
 
     /// An exchange whose time has passed is lost, even if nobody says so.
     fn absorb_time(&mut self, now: Millis, pacing: &Pacing, effects: &mut Vec<OpEffect>) {
-        if matches!(self.wire, Wire::Draining { until } if until <= now) {
-            self.wire = Wire::Quiet;
-            self.work.since = self.tickets;
-        }
         if let Some(ended) = self.take_exchange(|_, until| until <= now) {
             let answer = Answer::Lost(super::words::no_answer(pacing));
             self.absorb_answer(now, &ended, answer, pacing, effects);
+        }
+        // what was read while draining told people, and decides nothing
+        if self.draining.take_if(|until| *until <= now).is_some() {
+            self.work.since = self.tickets;
         }
     }
 
@@ -55,7 +55,7 @@ impl Operation {
                 self.wire = Wire::Quiet;
                 Some(Ended { ticket, ask, at, seq })
             }
-            Wire::Asked { .. } | Wire::Draining { .. } | Wire::Quiet => None,
+            Wire::Asked { .. } | Wire::Quiet => None,
         }
     }
 

@@ -33,6 +33,8 @@ pub struct Operation {
     standing: Standing,
     work: Work,
     wire: Wire,
+    /// Until when an exchange of an earlier agent may be outstanding: nothing is fired before.
+    draining: Option<Millis>,
     rest: Rest,
     tickets: u32,
     seen: Seen,
@@ -193,6 +195,7 @@ impl Operation {
             standing: Standing::default(),
             work: Work::default(),
             wire: Wire::Quiet,
+            draining: None,
             rest: Rest::Idle { drifted: false },
             tickets: 0,
             seen: Seen::default(),
@@ -205,14 +208,15 @@ impl Operation {
         }
     }
 
-    /// A node for which an earlier agent may have left an exchange behind: it drains first, and does
-    /// not take the first reading for the last word while an earlier order may still take effect.
+    /// A node for which an earlier agent may have left an exchange behind: it drains before it fires,
+    /// reading at most, and does not take the first readings for the last word while an earlier order may
+    /// still take effect.
     #[must_use]
     pub fn recovered(now: Millis, pacing: &Pacing) -> Self {
         let until = now + pacing.exchange_ms;
         let stirring = Stirring { toward: None, until: until + pacing.refire_ms(0, 1) };
         Self {
-            wire: Wire::Draining { until },
+            draining: Some(until),
             stirring: Some(stirring),
             last_off: Some(until),
             ..Self::new()

@@ -102,7 +102,6 @@ impl Operation {
 
     fn charge_phase(&self, now: Millis, seq: Option<Seq>) -> Phase {
         match self.wire {
-            Wire::Draining { .. } => return Phase::Draining,
             Wire::Asked { ask, seq: asked_for, .. } if ask.is_write() && asked_for != seq => {
                 return Phase::Draining;
             }
@@ -110,7 +109,9 @@ impl Operation {
             Wire::Asked { ask: Ask::Boot(_), .. } => return Phase::SettingBoot,
             Wire::Asked { ask: Ask::Power, .. } | Wire::Quiet => {}
         }
-        if self.work.settling || self.work.marking.is_some() {
+        if self.draining.is_some() {
+            Phase::Draining
+        } else if self.work.settling || self.work.marking.is_some() {
             Phase::Recording
         } else if self.held(now) {
             Phase::Held

@@ -389,13 +389,35 @@ fn drift_is_reported_once_and_brought_back_only_when_told_to() {
 }
 
 #[test]
-fn a_recovered_operation_drains_one_exchange_deadline_first() {
+fn a_recovered_operation_reads_while_it_drains_and_fires_nothing() {
     let mut bench = Bench::new();
     bench.op = Operation::recovered(bench.now, &bench.pacing);
     let started = bench.now;
-    assert_eq!(bench.charge(charge(Action::On)), "");
-    assert_eq!(bench.wait(), "read");
+    assert_eq!(bench.charge(charge(Action::On)), "read", "whoever waits sees what the machine is");
+    assert_eq!(bench.reads(Power::Off), "");
+    assert_eq!(bench.op.seen().power, Power::Off);
+    assert_eq!(bench.op.progress(bench.now, &bench.pacing).phase, Phase::Draining);
+    assert_eq!(bench.tell(Event::Look), "read", "and so does whoever looks");
+    assert_eq!(bench.reads(Power::Off), "");
+    assert_eq!(bench.wait(), "read", "what was read while draining decides nothing");
     assert_eq!(bench.now, started + bench.pacing.exchange_ms);
+    let mut said = "read".to_string();
+    while said == "read" || said.is_empty() {
+        said = if said == "read" { bench.reads(Power::Off) } else { bench.wait() };
+    }
+    assert_eq!(said, "fire power-on");
+    assert!(bench.now >= started + bench.pacing.exchange_ms + bench.pacing.dwell_ms);
+}
+
+#[test]
+fn a_read_that_was_asked_while_draining_decides_nothing_when_it_is_answered_later() {
+    let mut bench = Bench::new();
+    bench.op = Operation::recovered(bench.now, &bench.pacing);
+    bench.now += bench.pacing.exchange_ms - 1;
+    bench.charge(charge(Action::Off));
+    bench.now += 1;
+    assert_eq!(bench.reads(Power::On), "read");
+    assert_eq!(bench.reads(Power::On), "fire power-off");
 }
 
 #[test]

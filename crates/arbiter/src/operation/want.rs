@@ -57,6 +57,9 @@ impl Operation {
         if self.work.denied >= DENIED_MAX {
             return Want::Settle(charge.seq, words::denied(self, pacing));
         }
+        if let Some(until) = self.draining {
+            return self.want_while_draining(now, until.min(charge.deadline));
+        }
         if self.held(now) {
             let until = self.standing.held_until.unwrap_or(now).min(charge.deadline);
             return self.want_poll(now, Some(until));
@@ -68,6 +71,9 @@ impl Operation {
     fn want_rest(&self, now: Millis, pacing: &Pacing) -> Want {
         if let Some(until) = self.outstanding() {
             return Want::Wait(until);
+        }
+        if let Some(until) = self.draining {
+            return self.want_poll(now, Some(until));
         }
         match self.rest {
             Rest::Returning { goal, late } => self.want_return(now, goal, late, pacing),
@@ -115,6 +121,11 @@ impl Operation {
         Want::Rest(rest, Some(Report::BroughtBack { goal }))
     }
 
+    /// Reads go on; whoever waits for the intent sees at once what the machine is.
+    fn want_while_draining(&self, now: Millis, until: Millis) -> Want {
+        if self.seen.at == 0 { Want::Exchange(Ask::Power) } else { self.want_poll(now, Some(until)) }
+    }
+
     fn want_poll(&self, now: Millis, other: Option<Millis>) -> Want {
         match self.next_poll {
             Some(at) if at <= now => Want::Exchange(Ask::Power),
@@ -126,7 +137,7 @@ impl Operation {
     fn outstanding(&self) -> Option<Millis> {
         match self.wire {
             Wire::Quiet => None,
-            Wire::Draining { until } | Wire::Asked { until, .. } => Some(until),
+            Wire::Asked { until, .. } => Some(until),
         }
     }
 

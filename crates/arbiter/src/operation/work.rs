@@ -9,8 +9,6 @@ use crate::{Millis, Seq};
 pub(super) enum Wire {
     /// None is.
     Quiet,
-    /// One that an earlier agent may have left behind.
-    Draining { until: Millis },
     /// One of ours, for the intent `seq`.
     Asked { ticket: u32, ask: Ask, at: Millis, until: Millis, seq: Option<Seq> },
 }

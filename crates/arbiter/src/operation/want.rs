@@ -123,7 +123,11 @@ impl Operation {
 
     /// Reads go on; whoever waits for the intent sees at once what the machine is.
     fn want_while_draining(&self, now: Millis, until: Millis) -> Want {
-        if self.seen.at == 0 { Want::Exchange(Ask::Power) } else { self.want_poll(now, Some(until)) }
+        if self.seen.at == 0 {
+            Want::Exchange(Ask::Power)
+        } else {
+            self.want_poll(now, Some(until))
+        }
     }
 
     fn want_poll(&self, now: Millis, other: Option<Millis>) -> Want {

@@ -1,0 +1,197 @@
+//! Many BMCs on real sockets, and a handle by which tests and people look at them and change them. It decides nothing
+//! about any of them.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use ipmi::{Password, UserName};
+use tokio::task::JoinSet;
+
+use crate::bmc::{Bmc, Traffic};
+use crate::fault::Faults;
+use crate::ledger::Entry;
+use crate::machine::Machine;
+use crate::{Millis, ipmi_front};
+
+/// How one BMC begins.
+#[derive(Debug, Clone)]
+pub struct BmcPlan {
+    /// The node's name.
+    pub name: String,
+    /// Where it listens for IPMI. Port 0 is any that is free.
+    pub ipmi: SocketAddr,
+    /// Whether the machine is on.
+    pub on: bool,
+    /// How it behaves.
+    pub faults: Faults,
+}
+
+/// Why a fleet can't be started.
+#[derive(Debug, thiserror::Error)]
+pub enum FleetError {
+    /// The address is taken, or not of this host.
+    #[error("can't listen on {address} for {name}: {source}")]
+    Listen {
+        /// The node.
+        name: String,
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The system does not let so many files be open.
+    #[error(
+        "{wanted} BMCs need {wanted} sockets and the limit is {limit} open files; raise it with `ulimit -n`"
+    )]
+    OpenFiles {
+        /// How many are wanted.
+        wanted: usize,
+        /// How many there may be.
+        limit: u64,
+    },
+    /// Two of them have the same name.
+    #[error("{0} is there twice")]
+    Twice(String),
+}
+
+/// Running BMCs. They end when it is dropped.
+#[derive(Debug)]
+pub struct Fleet {
+    bmcs: BTreeMap<String, Place>,
+    clock: Clock,
+    _running: JoinSet<()>,
+}
+
+#[derive(Debug, Clone)]
+struct Place {
+    bmc: Arc<Mutex<Bmc>>,
+    ipmi: SocketAddr,
+}
+
+/// Milliseconds since the Unix epoch that go on steadily from the start.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Clock {
+    began: Instant,
+    at: Millis,
+}
+
+impl Fleet {
+    /// Opens the sockets and begins to answer, within a tokio runtime. All BMCs have the same account. Chance is drawn
+    /// from `seed`.
+    ///
+    /// # Errors
+    /// [`FleetError`] for the first BMC that can't be.
+    pub fn start(
+        plans: impl IntoIterator<Item = BmcPlan>,
+        username: &UserName,
+        password: &Password,
+        seed: u64,
+    ) -> Result<Self, FleetError> {
+        let plans: Vec<BmcPlan> = plans.into_iter().collect();
+        make_room(plans.len())?;
+        let (clock, mut running) = (Clock::new(), JoinSet::new());
+        let mut bmcs = BTreeMap::new();
+        let mut seeds = fastrand::Rng::with_seed(seed);
+        for BmcPlan { name, ipmi, on, faults } in plans {
+            let mut machine = Machine::new(on, Faults::default(), seeds.u64(..));
+            machine.set_faults(clock.now(), faults);
+            let bmc = Bmc::new(username.clone(), password.clone(), machine, seeds.u64(..));
+            let bmc = Arc::new(Mutex::new(bmc));
+            let listen = |source| FleetError::Listen { name: name.clone(), address: ipmi, source };
+            let socket = ipmi_front::open(ipmi).map_err(listen)?;
+            let ipmi = socket.local_addr().map_err(listen)?;
+            running.spawn(ipmi_front::serve(Arc::clone(&bmc), socket, clock));
+            if bmcs.insert(name.clone(), Place { bmc, ipmi }).is_some() {
+                return Err(FleetError::Twice(name));
+            }
+        }
+        Ok(Self { bmcs, clock, _running: running })
+    }
+
+    /// The names, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.bmcs.keys().map(String::as_str)
+    }
+
+    /// Where that BMC listens for IPMI.
+    #[must_use]
+    pub fn ipmi(&self, name: &str) -> Option<SocketAddr> {
+        self.bmcs.get(name).map(|place| place.ipmi)
+    }
+
+    /// Whether that machine really is on.
+    #[must_use]
+    pub fn is_on(&self, name: &str) -> Option<bool> {
+        self.with(name, |bmc, now| bmc.machine().is_on(now))
+    }
+
+    /// What really happened to that machine, oldest first, and how many entries are forgotten.
+    #[must_use]
+    pub fn ledger(&self, name: &str) -> Option<(Vec<Entry>, u64)> {
+        self.with(name, |bmc, now| {
+            let ledger = bmc.machine().ledger(now);
+            (ledger.entries().copied().collect(), ledger.forgotten())
+        })
+    }
+
+    /// What reached that BMC and left it.
+    #[must_use]
+    pub fn traffic(&self, name: &str) -> Option<Traffic> {
+        self.with(name, |bmc, _| bmc.traffic())
+    }
+
+    /// How that BMC behaves.
+    #[must_use]
+    pub fn faults(&self, name: &str) -> Option<Faults> {
+        self.with(name, |bmc, _| *bmc.machine().faults())
+    }
+
+    /// Lets that BMC behave differently from now on; none if there is no such BMC.
+    pub fn set_faults(&self, name: &str, faults: Faults) -> Option<()> {
+        self.with(name, |bmc, now| bmc.set_faults(now, faults))
+    }
+
+    /// Pulls or plugs that machine's power behind everybody's back; none if there is no such machine.
+    pub fn set_power(&self, name: &str, on: bool) -> Option<()> {
+        self.with(name, |bmc, now| bmc.machine().set_power(now, on))
+    }
+
+    fn with<T>(&self, name: &str, look: impl FnOnce(&mut Bmc, Millis) -> T) -> Option<T> {
+        let place = self.bmcs.get(name)?;
+        Some(look(&mut lock(&place.bmc), self.clock.now()))
+    }
+}
+
+impl Clock {
+    fn new() -> Self {
+        let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self { began: Instant::now(), at: millis(at) }
+    }
+
+    pub(crate) fn now(self) -> Millis {
+        self.at + millis(self.began.elapsed())
+    }
+}
+
+/// A BMC whose front broke goes on with what it was.
+pub(crate) fn lock(bmc: &Mutex<Bmc>) -> MutexGuard<'_, Bmc> {
+    bmc.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn millis(span: std::time::Duration) -> Millis {
+    Millis::try_from(span.as_millis()).unwrap_or(Millis::MAX)
+}
+
+/// Every BMC has a socket of its own, and a process may have few unless it asks for more.
+fn make_room(wanted: usize) -> Result<(), FleetError> {
+    let limit = rlimit::increase_nofile_limit(u64::MAX).unwrap_or(0);
+    // what the rest of the process has open
+    let others = 256;
+    if limit < wanted as u64 + others {
+        return Err(FleetError::OpenFiles { wanted, limit });
+    }
+    Ok(())
+}

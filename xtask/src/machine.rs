@@ -1,5 +1,5 @@
 //! What the tests need of the machine they run on, by name: Debian packages and a Python with
-//! ClusterShell. Only what is missing is installed, and it is said.
+//! what is compared with. Only what is missing is installed, and it is said.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,19 +9,22 @@ use anyhow::{Context, Result, bail};
 use crate::shell;
 
 /// Debian package, and a program or file by which it is recognised where there is no dpkg.
-const PACKAGES: [(&str, &str); 8] = [
+const PACKAGES: [(&str, &str); 9] = [
     ("openipmi", "ipmi_sim"),
     ("libopenipmi-dev", "/usr/include/OpenIPMI/serv.h"),
     ("ipmitool", "ipmitool"),
     ("freeipmi-tools", "ipmipower"),
+    ("fence-agents", "fence_ipmilan"),
     ("gcc", "cc"),
     ("iproute2", "ip"),
     ("python3", "python3"),
     ("python3-venv", "python3"),
 ];
 
-/// What the node set tests compare with.
-const PYTHON_PACKAGE: &str = "ClusterShell==1.10.1";
+/// Python's name of a package, and the package with its version: what the node set tests compare with, and
+/// clients for simulated BMCs.
+const PYTHON_PACKAGES: [(&str, &str); 2] =
+    [("ClusterShell", "ClusterShell==1.10.1"), ("pyghmi", "pyghmi==1.6.19")];
 
 /// Installs what is missing of the system's packages.
 pub fn packages() -> Result<()> {
@@ -42,19 +45,21 @@ pub fn packages() -> Result<()> {
     apt(prefix, &args)
 }
 
-/// The interpreter of a virtual environment with ClusterShell in it, below the build folder.
+/// The interpreter of a virtual environment with those packages in it, below the build folder.
 pub fn python() -> Result<PathBuf> {
     let venv = shell::target().join("test-venv");
     let python = venv.join("bin/python");
-    if !shell::succeeds(&python, &["-c", "import ClusterShell"]) {
+    let imports = PYTHON_PACKAGES.map(|(name, _)| format!("import {name}")).join("; ");
+    if !shell::succeeds(&python, &["-c", &imports]) {
         let mut create = Command::new("python3");
         create.args(["-m", "venv", "--clear"]).arg(&venv);
         shell::must(create)?;
         let mut install = Command::new(&python);
-        install.args(["-m", "pip", "install", "--quiet", PYTHON_PACKAGE]);
-        shell::must(install).context("pip could not install ClusterShell")?;
+        install.args(["-m", "pip", "install", "--quiet"]);
+        install.args(PYTHON_PACKAGES.map(|(_, package)| package));
+        shell::must(install).context("pip could not install what the tests compare with")?;
     }
-    println!("ClusterShell is in {}", python.display());
+    println!("Python's packages are in {}", python.display());
     Ok(python)
 }
 

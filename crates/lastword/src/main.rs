@@ -5,6 +5,7 @@ mod cli;
 mod command;
 mod defaults;
 mod house;
+mod sim;
 
 use std::process::ExitCode;
 

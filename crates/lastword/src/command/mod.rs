@@ -12,6 +12,7 @@ mod man;
 mod nodes;
 mod power;
 mod serve;
+mod sim;
 mod status;
 mod token;
 mod unhold;
@@ -97,6 +98,8 @@ subcommands! {
     Journal(journal::Args) => |args, _| journal::run(args),
     /// Run the server
     Serve(serve::Args) => |args, _| serve::run(args),
+    /// Simulate machines to try things on
+    Sim(sim::Args) => |args, _| sim::run(args),
     /// Print a completion script for a shell
     Completions(completions::Args) => |args, _| completions::run(&args),
     /// Write the manual pages into a folder

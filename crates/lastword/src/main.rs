@@ -4,6 +4,7 @@
 mod cli;
 mod command;
 mod defaults;
+mod demo;
 mod house;
 mod sim;
 

@@ -3,7 +3,7 @@
 
 pub mod arguments;
 pub mod confirm;
-mod credentials;
+pub mod credentials;
 mod definition;
 pub mod exit;
 mod failure;
@@ -15,6 +15,7 @@ pub mod progress;
 pub mod selection;
 pub mod session;
 pub mod span;
+pub mod view;
 
 pub use definition::{Cli, Globals};
 pub use exit::Exit;

@@ -3,6 +3,7 @@
 mod boot;
 mod cancel;
 mod completions;
+mod demo;
 mod hold;
 mod holds;
 mod inventory;
@@ -98,6 +99,8 @@ subcommands! {
     Journal(journal::Args) => |args, _| journal::run(args),
     /// Run the server
     Serve(serve::Args) => |args, _| serve::run(args),
+    /// See it work in a minute, without hardware
+    Demo(demo::Args) => demo::run,
     /// Simulate machines to try things on
     Sim(sim::Args) => |args, _| sim::run(args),
     /// Print a completion script for a shell

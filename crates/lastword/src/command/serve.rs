@@ -73,7 +73,6 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let settings = Settings {
         inventory: args.inventory,
         data: args.data.unwrap_or_else(default_data_dir),
-        listen: args.listen,
         tls: match args.tls {
             Tls::Off => region::Tls::Off,
             Tls::Own => region::Tls::Own,
@@ -82,6 +81,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         confirm_over: args.confirm_over,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(house::run(settings))?;
+    let listener = house::listen(args.listen, &settings.tls)?;
+    runtime.block_on(house::run(settings, listener, house::told_to_stop()))?;
     Ok(ExitCode::SUCCESS)
 }

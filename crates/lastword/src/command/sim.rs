@@ -12,11 +12,11 @@ use crate::cli::Exit;
 use crate::cli::output::{clock, print};
 use crate::cli::selection::NODES_MAX;
 use crate::cli::session::say;
-use crate::sim::control::{History, Machine, serve};
+use crate::sim::control::{self, History, Machine};
 use crate::sim::{self, Layout, Spread};
 
 /// Where the control door is unless it is said.
-const CONTROL: &str = "127.0.0.1:6230";
+const CONTROL: &str = control::USUAL;
 
 /// The flags.
 #[derive(clap::Args, Debug)]
@@ -150,13 +150,14 @@ fn simulate(run: &Run) -> anyhow::Result<()> {
         let own = bad.iter().rev().find(|(nodes, _)| nodes.contains(name));
         own.map_or(run.faults, |(_, faults)| *faults)
     };
+    let control = control::listen(run.control)?;
     let files = sim::write_files(&run.dir, &layout, "")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let fleet = Arc::new(sim::start(&layout, run.on, of, run.seed)?);
         print(&welcome(run, &layout, &files))?;
         tokio::select! {
-            served = serve(fleet, run.control) => served,
+            served = control::serve(fleet, control) => served,
             _ = tokio::signal::ctrl_c() => Ok(()),
         }
     })

@@ -1,7 +1,7 @@
 //! The door behind the scenes of a simulated fleet: what really happened, and what goes wrong from now on. Plain HTTP on
 //! loopback, without accounts: nobody's machine is behind it.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -11,6 +11,9 @@ use axum::routing::{get, put};
 use axum::{Json, Router};
 use bmc_sim::Fleet;
 use serde::{Deserialize, Serialize};
+
+/// Where it is unless it is said.
+pub const USUAL: &str = "127.0.0.1:7474";
 
 /// What is seen of a machine from behind the scenes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -49,18 +52,27 @@ pub struct History {
 
 type Answer<T> = Result<T, (StatusCode, String)>;
 
-/// Serves it until it is dropped.
+/// Listens for it.
 ///
 /// # Errors
-/// When the address can't be listened on, or is not on loopback.
-pub async fn serve(fleet: Arc<Fleet>, address: SocketAddr) -> anyhow::Result<()> {
+/// When the address is taken or not on loopback.
+pub fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     anyhow::ensure!(
         address.ip().is_loopback(),
         "the control door stays on loopback, not {address}"
     );
-    let listener = tokio::net::TcpListener::bind(address)
-        .await
-        .with_context(|| format!("can't listen on {address} for the control door"))?;
+    let failed = || format!("can't listen on {address} for the control door");
+    let listener = TcpListener::bind(address).with_context(failed)?;
+    listener.set_nonblocking(true).with_context(failed)?;
+    Ok(listener)
+}
+
+/// Serves it until it is dropped.
+///
+/// # Errors
+/// When the listener breaks.
+pub async fn serve(fleet: Arc<Fleet>, listener: TcpListener) -> anyhow::Result<()> {
+    let listener = tokio::net::TcpListener::from_std(listener)?;
     let routes = Router::new()
         .route("/machines", get(list))
         .route("/machines/{name}", get(one))

@@ -105,6 +105,7 @@ impl Region {
     ) -> Result<Self, AccountsError> {
         let now = (options.clock)();
         let accounts = Accounts::open(&options.data_dir, now)?;
+        let metrics = Metrics::new(&board.exchanges);
         let inner = Arc::new(Inner {
             log: Log::new(journal),
             fleet: RwLock::new(Arc::new(fleet)),
@@ -116,7 +117,7 @@ impl Region {
             ring: Ring::new(now),
             recent: Recent::default(),
             accounts,
-            metrics: Metrics::new(),
+            metrics,
             health: Health::default(),
             stopping: watch::Sender::new(false),
             sse_places: Arc::new(Semaphore::new(options.sse_clients_max)),

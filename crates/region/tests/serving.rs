@@ -3,12 +3,13 @@
 mod common;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use api::{Client, Code, Door, Secret};
-use arbiter::Settlement;
-use common::{Site, eventually, key, mode, off, on, problem};
+use arbiter::{Cause, Goal, Phase, Power, Settlement};
+use common::{Site, busy, eventually, idle, key, mode, now, off, on, problem};
 use journal::Journal;
-use region::{Retention, ServeError, Tls};
+use region::{Exchange, Retention, ServeError, Tls};
 use tempfile::TempDir;
 
 fn get(site: &Site, path: &str) -> String {
@@ -101,6 +102,42 @@ fn the_numbers_have_the_names_that_dashboards_use() {
     ] {
         assert!(numbers.contains(line), "{line:?} is not in {numbers}");
     }
+}
+
+#[test]
+fn the_numbers_of_machines_are_sums_and_spreads_without_their_names() {
+    let site = Site::new();
+    let exchange = |op, result, took| Exchange { driver: "ipmi", op, result, took };
+    let took = Some(Duration::from_millis(20));
+    site.board.exchanged(&exchange("read", "ok", took));
+    site.board.exchanged(&exchange("read", "ok", took));
+    site.board.exchanged(&exchange("order", "not_sent", None));
+    let mut failing = idle(Power::Unknown, now());
+    failing.seen.last_known = Some((Goal::On, now() - 100_000));
+    failing.seen.cause = Some(Cause { denied: false, words: "no answer".into() });
+    site.board.publish("n1", failing);
+    site.board.publish("n2", idle(Power::On, now() - 10_000));
+    site.board.publish("n3", busy(Power::Off, now() - 10_000, Some(1), Phase::BackingOff));
+    let mut numbers = String::new();
+    for _ in 0..2 {
+        numbers = get(&site, "/metrics");
+    }
+    for line in [
+        "lastword_bmc_requests_total{driver=\"ipmi\",op=\"read\",result=\"ok\"} 2\n",
+        "lastword_bmc_requests_total{driver=\"ipmi\",op=\"order\",result=\"not_sent\"} 1\n",
+        "lastword_bmc_request_duration_seconds_count{driver=\"ipmi\",op=\"read\"} 2\n",
+        "lastword_bmc_request_duration_seconds_bucket{le=\"0.025\",driver=\"ipmi\",op=\"read\"} 2\n",
+        "lastword_bmc_backoff_nodes{driver=\"ipmi\"} 2\n",
+        "# TYPE lastword_poll_age_seconds histogram\n",
+        "lastword_poll_age_seconds_count 3\n",
+        "lastword_poll_age_seconds_bucket{le=\"5.0\"} 0\n",
+        "lastword_poll_age_seconds_bucket{le=\"15.0\"} 2\n",
+        "lastword_poll_age_seconds_bucket{le=\"120.0\"} 3\n",
+        "lastword_poll_age_seconds_bucket{le=\"+Inf\"} 3\n",
+    ] {
+        assert!(numbers.contains(line), "{line:?} is not in {numbers}");
+    }
+    assert!(!numbers.contains("op=\"order\"} 1"), "it took no time: {numbers}");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::{Agent, Looks, Sighting, Witness};
 use crate::clock::now_ms;
-use crate::driver::{Answered, Drivers, Job, Played};
+use crate::driver::{Answered, Drivers, Exchange, Job, Played};
 use crate::inventory::Inventory;
 
 /// A journal that is durable at once.
@@ -101,6 +101,7 @@ impl Journal for Memory {
 struct Seen {
     powers: Mutex<BTreeMap<Arc<str>, Power>>,
     reports: Mutex<Vec<Report>>,
+    exchanges: Mutex<Vec<Exchange>>,
 }
 
 impl Witness for Seen {
@@ -112,7 +113,14 @@ impl Witness for Seen {
     fn reported(&self, _node: &str, report: &Report) {
         self.reports.lock().expect("no holder panics").push(report.clone());
     }
+
+    fn exchanged(&self, exchange: &Exchange) {
+        self.exchanges.lock().expect("no holder panics").push(*exchange);
+    }
 }
+
+/// What the played BMC is said to take for an answer, in milliseconds.
+const TOOK_MS: u64 = 12;
 
 /// An agent at work, and the BMC of its one node, played.
 struct Stage {
@@ -151,7 +159,7 @@ impl Stage {
     }
 
     fn answer(&self, job: &Job, answer: Answer) {
-        let answered = Answered { node: job.node, ticket: job.ticket, answer };
+        let answered = Answered::new(job, answer, Some(TOOK_MS));
         self.bmc.answers.send(answered).expect("the agent listens");
     }
 
@@ -212,6 +220,9 @@ async fn an_on_is_read_fired_confirmed_and_put_on_record() {
     assert_eq!(stage.journal.settled(), [(seq, Settlement::Confirmed)]);
     let powers = stage.witness.powers.lock().expect("no holder panics");
     assert_eq!(powers.get("n1"), Some(&Power::On));
+    let exchanges = stage.witness.exchanges.lock().expect("no holder panics");
+    let exchange = |op| Exchange { driver: "ipmi", op, result: "ok", took_ms: Some(TOOK_MS) };
+    assert_eq!(exchanges[..2], [exchange("read"), exchange("order")]);
 }
 
 #[tokio::test(start_paused = true)]

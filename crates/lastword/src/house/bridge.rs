@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use arbiter::Report;
 use cluster::inventory::{Inventory, diff};
@@ -58,6 +59,12 @@ impl Witness for Bridge {
 
     fn reported(&self, node: &str, report: &Report) {
         self.board.report(node, report.clone());
+    }
+
+    fn exchanged(&self, exchange: &cluster::Exchange) {
+        let cluster::Exchange { driver, op, result, took_ms } = *exchange;
+        let took = took_ms.map(Duration::from_millis);
+        self.board.exchanged(&region::Exchange { driver, op, result, took });
     }
 }
 

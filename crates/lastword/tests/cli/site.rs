@@ -239,7 +239,8 @@ fn fleet() -> Fleet {
             labels.insert("protect".to_owned(), "true".to_owned());
         }
         let policy = if number == 30 { Policy::Next } else { Policy::Supersede };
-        let node = FleetNode { labels: labels.into(), policy, deadline_ms: 300_000 };
+        let node =
+            FleetNode { labels: labels.into(), policy, deadline_ms: 300_000, driver: "ipmi" };
         (format!("n{number}").into_boxed_str(), node)
     };
     let groups = BTreeMap::from([("gpu".to_owned(), NodeSet::parse("n[1-4]", 10).unwrap())]);

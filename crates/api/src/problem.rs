@@ -143,6 +143,8 @@ codes! {
     InventoryInvalid = "inventory-invalid",
     /// Too many event streams are open.
     TooManyClients = "too-many-clients",
+    /// Too many event streams are open with this token.
+    TooManyStreams = "too-many-streams",
     /// No such path.
     NotFound = "not-found",
     /// The path does not know that method.

@@ -94,12 +94,13 @@ impl Exit {
             | Code::Held
             | Code::Busy
             | Code::Full
+            | Code::TooManyClients
+            | Code::TooManyStreams
             | Code::LastAdmin => Self::Refused,
             Code::JournalUnwritable
             | Code::JournalUnknown
             | Code::VerdictPending
-            | Code::NotReady
-            | Code::TooManyClients => Self::NoDaemon,
+            | Code::NotReady => Self::NoDaemon,
             Code::InventoryInvalid | Code::TooSlow | Code::Internal | Code::Other => Self::Failed,
         }
     }

@@ -140,6 +140,7 @@ fn hint(problem: &Problem) -> Option<String> {
         | Code::NotReady
         | Code::InventoryInvalid
         | Code::TooManyClients
+        | Code::TooManyStreams
         | Code::NotFound
         | Code::MethodNotAllowed
         | Code::TooLarge

@@ -50,8 +50,7 @@ fn command(
     request: &CommandRequest,
 ) -> Answer<Command> {
     let chosen = Chosen { nodes: &request.nodes, selector: request.selector.as_deref() };
-    let nodes = choose(fleet, chosen)?;
-    caller.covers(&nodes)?;
+    let nodes = choose(fleet, caller, chosen)?;
     let (policy, exceptions) = fleet.policies(&nodes);
     let usual_ms = fleet.deadline_ms(&nodes).unwrap_or_default();
     let hold = request

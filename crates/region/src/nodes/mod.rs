@@ -9,7 +9,7 @@ use api::{Code, History, Node, NodeList, NodeQuery, Why, WhyQuery};
 use nodeset::NodeSet;
 
 use crate::accounts::Caller;
-use crate::commands::{Chosen, choose};
+use crate::commands::{Chosen, choose_visible};
 use crate::groups::cut;
 use crate::locks::read;
 use crate::region::Inner;
@@ -65,30 +65,26 @@ pub(crate) async fn why(
 
 fn chosen(region: &Inner, caller: &Caller, query: &NodeQuery) -> Answer<NodeSet> {
     let fleet = region.fleet();
-    if query.nodes.is_none() && fleet.nodes().is_empty() {
+    if query.nodes.is_none() && cut(fleet.nodes(), caller.scope.as_ref()).is_empty() {
         return Ok(NodeSet::default());
     }
     let nodes = query.nodes.as_deref().unwrap_or("@*");
-    let nodes = choose(&fleet, Chosen { nodes, selector: query.selector.as_deref() })?;
-    let visible = cut(&nodes, caller.scope.as_ref());
-    if visible.is_empty() {
-        caller.covers(&nodes)?;
-    }
-    Ok(visible)
+    choose_visible(&fleet, caller, Chosen { nodes, selector: query.selector.as_deref() })
 }
 
-/// Refuses a node that is not in the inventory, unless something is still being done with it.
+/// Refuses a node that is not in the inventory, unless something is still being done with it. One
+/// outside of the caller's scope is refused first, so that nobody learns whether there is one.
 fn known(region: &Inner, caller: &Caller, name: &str) -> Answer<NodeSet> {
     let unknown = || {
         let shown: String = name.chars().take(80).collect();
         Fail::new(Code::UnknownNode, 404, format!("the inventory does not know {shown:?}"))
     };
     let node = NodeSet::from_names([name]).map_err(|_| unknown())?;
+    caller.covers(&node)?;
     let fold = read(&region.fold);
     let in_use = fold.ledger.id(name).is_some_and(|id| fold.ledger.running(id).is_some());
     if region.fleet().node(name).is_none() && !in_use {
         return Err(unknown());
     }
-    caller.covers(&node)?;
     Ok(node)
 }

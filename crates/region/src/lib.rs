@@ -23,6 +23,7 @@ mod retention;
 mod serve;
 mod spread;
 mod watchers;
+mod writable;
 
 pub use accounts::AccountsError;
 pub use board::{Board, Live, Status};

@@ -154,8 +154,23 @@ fn a_journal_that_takes_nothing_is_told_and_recovers() {
     let unready = get(&site, "/readyz");
     assert!(unready.contains("\"writable\":false"), "{unready}");
     site.runtime.block_on(site.journal.set_max_bytes(None)).unwrap();
-    client.post_command(&off("n1"), &key()).unwrap();
     eventually("ready", || get(&site, "/readyz").starts_with("HTTP/1.1 200").then_some(()));
+    client.post_command(&off("n1"), &key()).unwrap();
+}
+
+#[test]
+fn a_start_on_a_full_disk_is_not_ready_until_there_is_room() {
+    let site = Site::new();
+    site.lead();
+    let site = site.restart(Tls::Off);
+    site.caught_up();
+    site.runtime.block_on(site.journal.set_max_bytes(Some(1))).unwrap();
+    let unready = get(&site, "/readyz");
+    assert!(unready.starts_with("HTTP/1.1 503"), "{unready}");
+    assert!(unready.contains("no space is left for the journal"), "{unready}");
+    site.runtime.block_on(site.journal.set_max_bytes(None)).unwrap();
+    eventually("ready", || get(&site, "/readyz").starts_with("HTTP/1.1 200").then_some(()));
+    assert_eq!(site.head(), 1, "nothing was put on record for it");
 }
 
 #[test]

@@ -92,6 +92,10 @@ impl Journal for Memory {
         ready(Ok(1))
     }
 
+    fn probe(&self) -> impl Future<Output = Result<(), Refusal>> + Send {
+        ready(Ok(()))
+    }
+
     fn size_bytes(&self) -> impl Future<Output = Result<u64, ReadError>> + Send {
         ready(Ok(0))
     }

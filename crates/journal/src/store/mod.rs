@@ -11,7 +11,7 @@ use rusqlite::ErrorCode;
 
 pub(crate) use connect::{FORMAT, Format, format, prepare, reader, set_max_bytes, writer};
 pub(crate) use read::{Loaded, entry_from, highest, load, lowest, range, size_bytes, state};
-pub(crate) use write::{Batch, WriteError, Written, append, mend, trim_some};
+pub(crate) use write::{Batch, WriteError, Written, append, mend, probe, trim_some};
 
 use crate::{Damage, Fault, Seq};
 

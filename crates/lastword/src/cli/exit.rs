@@ -94,13 +94,11 @@ impl Exit {
             | Code::Held
             | Code::Busy
             | Code::Full
+            | Code::JournalUnwritable
             | Code::TooManyClients
             | Code::TooManyStreams
             | Code::LastAdmin => Self::Refused,
-            Code::JournalUnwritable
-            | Code::JournalUnknown
-            | Code::VerdictPending
-            | Code::NotReady => Self::NoDaemon,
+            Code::JournalUnknown | Code::VerdictPending | Code::NotReady => Self::NoDaemon,
             Code::InventoryInvalid | Code::TooSlow | Code::Internal | Code::Other => Self::Failed,
         }
     }

@@ -160,6 +160,20 @@ fn held_protected_and_busy_nodes_are_8() {
 }
 
 #[test]
+fn a_journal_without_room_is_8_and_the_server_says_why() {
+    let site = Site::new();
+    site.fill();
+    let said = until("no room is left", || {
+        let said = site.say("off n1 --no-wait");
+        (said.code != 0).then_some(said)
+    });
+    assert_eq!(said.code, 8, "{said:?}");
+    assert!(said.err.contains("nothing was recorded or done"), "{said:?}");
+    assert!(said.err.contains("no space is left for the journal"), "{said:?}");
+    assert!(!said.err.contains("no daemon"), "{said:?}");
+}
+
+#[test]
 fn holds_end_by_their_holder_or_by_an_administrator() {
     let site = Site::new();
     let ops = site.caller("ops", "operator");

@@ -99,6 +99,12 @@ impl Site {
         }
     }
 
+    /// No room is left for the journal.
+    pub fn fill(&self) {
+        let runtime = self.runtime.as_ref().unwrap();
+        runtime.block_on(self.journal.set_max_bytes(Some(1))).unwrap();
+    }
+
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }

@@ -6,6 +6,7 @@ mod command;
 mod defaults;
 mod demo;
 mod house;
+mod inventory;
 mod sim;
 
 use std::process::ExitCode;

@@ -1,11 +1,13 @@
 //! `lastword inventory`: checks and compares inventories. It asks no BMC and no server.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use cluster::inventory::{Inventory, diff};
+use cluster::inventory::diff;
 use nodeset::Groups as _;
+
+use crate::inventory::load;
 
 /// The flags.
 #[derive(clap::Args, Debug)]
@@ -50,13 +52,4 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         What::Diff { old, new } => println!("{}", diff(&load(&old)?, &load(&new)?)),
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Reads an inventory; what is doubtful in it goes to standard error.
-pub fn load(path: &Path) -> anyhow::Result<Inventory> {
-    let inventory = Inventory::load(path)?;
-    if !inventory.warnings.is_empty() {
-        eprintln!("{}", inventory.warnings);
-    }
-    Ok(inventory)
 }

@@ -27,7 +27,6 @@ use std::process::ExitCode;
 use api::Action;
 
 use crate::cli::Globals;
-pub use inventory::load as load_inventory;
 
 /// Declares the subcommands: the words that people type, the flags, and what is run.
 macro_rules! subcommands {

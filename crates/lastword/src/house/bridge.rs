@@ -76,7 +76,7 @@ impl Live for Bridge {
     }
 
     fn reload(&self) -> Result<String, String> {
-        let new = Arc::new(Inventory::load(&self.path).map_err(|error| error.to_string())?);
+        let new = Arc::new(crate::inventory::load(&self.path).map_err(|error| error.to_string())?);
         let changed = diff(&self.inventory.borrow(), &new).to_string();
         self.inventory.send_replace(new);
         let fleet = self.fleet().map_err(|error| error.to_string())?;

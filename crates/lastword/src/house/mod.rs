@@ -50,7 +50,7 @@ pub async fn run(
     until: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     log_to_stderr();
-    let inventory = crate::command::load_inventory(&settings.inventory)?;
+    let inventory = crate::inventory::load(&settings.inventory)?;
     let (inventory, watched) = watch::channel(Arc::new(inventory));
     make_private(&settings.data)?;
     let options = journal::Options { clock: now_ms, ..journal::Options::default() };

@@ -77,6 +77,16 @@ pub(crate) fn file(folder: &Path) -> PathBuf {
     folder.join("journal.db")
 }
 
+/// What is wrong with a folder that [`has_orphaned_log`].
+pub(crate) const ORPHANED: &str =
+    "journal.db is gone or empty, but its write-ahead log journal.db-wal is there";
+
+/// Whether there is a write-ahead log whose database is gone.
+pub(crate) fn has_orphaned_log(folder: &Path) -> bool {
+    let length = |path: &Path| std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+    length(&file(folder)) == 0 && length(&folder.join("journal.db-wal")) > 0
+}
+
 pub(crate) fn is_full(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::DiskFull)
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 
 use super::span::Span;
@@ -24,7 +25,7 @@ pub struct Selection {
     pub hostfile: Option<PathBuf>,
 }
 
-/// How to print the result.
+/// How to print one document, or a list that has no columns.
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub struct Output {
     /// How to print the result
@@ -32,7 +33,15 @@ pub struct Output {
     pub format: Format,
 }
 
-/// A way to print results.
+/// How to print rows.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct RowOutput {
+    /// How to print the result
+    #[arg(short = 'o', long = "output", value_name = "FORMAT", value_enum, default_value_t)]
+    pub format: RowFormat,
+}
+
+/// A way to print any result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// Folded lines for people
@@ -42,8 +51,57 @@ pub enum Format {
     Json,
     /// One JSON document a line
     Jsonl,
+    /// The same documents in YAML
+    Yaml,
     /// Names alone, one a line
     Name,
+}
+
+/// A way to print rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowFormat {
+    /// As any other result.
+    Plain(Format),
+    /// A line a row, in columns.
+    Wide,
+    /// A heading and a line a row, as RFC 4180 has it.
+    Csv,
+}
+
+impl RowFormat {
+    /// Whether people read it, rather than programs.
+    #[must_use]
+    pub const fn is_for_people(self) -> bool {
+        matches!(self, Self::Plain(Format::Text | Format::Name) | Self::Wide)
+    }
+}
+
+impl Default for RowFormat {
+    fn default() -> Self {
+        Self::Plain(Format::default())
+    }
+}
+
+impl ValueEnum for RowFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[
+            Self::Plain(Format::Text),
+            Self::Wide,
+            Self::Plain(Format::Json),
+            Self::Plain(Format::Jsonl),
+            Self::Plain(Format::Yaml),
+            Self::Csv,
+            Self::Plain(Format::Name),
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self {
+            Self::Plain(format) => format.to_possible_value(),
+            Self::Wide => Some(PossibleValue::new("wide").help("A line a row, in columns")),
+            Self::Csv => Some(PossibleValue::new("csv").help("Comma-separated, with a heading")),
+        }
+    }
 }
 
 /// How a command is given and followed.

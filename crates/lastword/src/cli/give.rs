@@ -8,10 +8,10 @@ use api::{
     NodeQuery, Outcome, Problem, State, Verdict, VerdictGroup,
 };
 
-use super::arguments::{Order, Output, Selection};
+use super::arguments::{Order, RowOutput, Selection};
 use super::confirm::Bulk;
 use super::follow::{follow, still_firing};
-use super::output::{Emitter, Paint, ResultRow, described, expand, result_text, verdict_text};
+use super::output::{Paint, ResultRow, described, expand, print_rows, result_text, verdict_text};
 use super::progress::Progress;
 use super::selection::{self, Target};
 use super::session::{fresh_key, say};
@@ -42,7 +42,7 @@ pub struct Line<'a> {
     /// How to give and follow it.
     pub order: &'a Order,
     /// How to print the result.
-    pub output: Output,
+    pub output: RowOutput,
 }
 
 /// Gives the command and waits for it, as the flags say.
@@ -200,7 +200,8 @@ impl Desk<'_> {
 
     fn refused(&self, action: Action, problem: &Problem) -> anyhow::Result<Exit> {
         let nodes = |nodes: &[VerdictGroup]| self.nodes(&joined(nodes));
-        self.emitter().list(
+        print_rows(
+            self.line.output.format,
             || verdict_text(&problem.verdicts, self.paint),
             || ResultRow::of_problem(action, problem, &nodes(&problem.verdicts)),
             Vec::new,
@@ -213,7 +214,8 @@ impl Desk<'_> {
     fn print_answer(&self, answer: &CommandAnswer) -> anyhow::Result<()> {
         let accepted = || answer.verdicts.iter().filter(|group| group.verdict.is_accepted());
         let seq = answer.seq.map(|seq| format!("seq:     {seq}\n")).unwrap_or_default();
-        self.emitter().list(
+        print_rows(
+            self.line.output.format,
             || verdict_text(&answer.verdicts, self.paint) + &seq,
             || ResultRow::of_answer(answer, &self.nodes(&answer.nodes)),
             || accepted().flat_map(|group| expand(&group.nodes)).collect(),
@@ -222,7 +224,8 @@ impl Desk<'_> {
 
     fn print_command(&self, command: &Command) -> anyhow::Result<()> {
         let confirmed = || command.states.iter().filter(|group| is_confirmed(&group.state));
-        self.emitter().list(
+        print_rows(
+            self.line.output.format,
             || result_text(command.action, Some(command.seq), &command.states, self.paint),
             || ResultRow::of_command(command, &self.nodes(&command.nodes)),
             || confirmed().flat_map(|group| expand(&group.nodes)).collect(),
@@ -245,10 +248,6 @@ impl Desk<'_> {
     fn nodes(&self, nodes: &str) -> Vec<Node> {
         let query = NodeQuery { nodes: Some(nodes.to_owned()), ..NodeQuery::default() };
         self.session.ask(|client| client.nodes(&query)).map(|list| list.nodes).unwrap_or_default()
-    }
-
-    const fn emitter(&self) -> Emitter {
-        Emitter::new(self.line.output.format)
     }
 }
 

@@ -4,7 +4,7 @@
 use api::{Action, Boot, BootDevice};
 use clap::ValueEnum;
 
-use crate::cli::arguments::{Order, Output, Selection};
+use crate::cli::arguments::{Order, RowOutput, Selection};
 use crate::cli::give::{Line, Wish, give};
 use crate::cli::{Exit, Globals};
 
@@ -35,7 +35,7 @@ pub struct Args {
     #[command(flatten)]
     order: Order,
     #[command(flatten)]
-    output: Output,
+    output: RowOutput,
     #[command(flatten)]
     selection: Selection,
 }

@@ -3,7 +3,7 @@
 
 use api::Action;
 
-use crate::cli::arguments::{Order, Output, Selection};
+use crate::cli::arguments::{Order, RowOutput, Selection};
 use crate::cli::give::{Line, Wish, give};
 use crate::cli::span::Span;
 use crate::cli::{Exit, Globals};
@@ -24,7 +24,7 @@ pub struct Args {
     #[command(flatten)]
     order: Order,
     #[command(flatten)]
-    output: Output,
+    output: RowOutput,
     #[command(flatten)]
     selection: Selection,
 }

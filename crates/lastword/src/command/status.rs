@@ -3,8 +3,8 @@
 use api::{NodeQuery, Power};
 use clap::ValueEnum;
 
-use crate::cli::arguments::{Output, Selection};
-use crate::cli::output::{Emitter, NodeRow, Paint, status_text};
+use crate::cli::arguments::{RowOutput, Selection};
+use crate::cli::output::{NodeRow, Paint, print_rows, status_text};
 use crate::cli::span::Span;
 use crate::cli::{Exit, Globals, Session, selection};
 
@@ -30,7 +30,7 @@ pub struct Args {
     #[arg(long, value_name = "SPAN", requires = "fresh", default_value = "10s")]
     timeout: Option<Span>,
     #[command(flatten)]
-    output: Output,
+    output: RowOutput,
     #[command(flatten)]
     selection: Selection,
 }
@@ -59,7 +59,8 @@ pub fn run(args: Args, globals: &Globals) -> anyhow::Result<Exit> {
         (Err(error), Some(target)) => return Err(target.explain(error)),
         (Err(error), None) => return Err(error.into()),
     };
-    Emitter::new(args.output.format).list(
+    print_rows(
+        args.output.format,
         || status_text(&nodes, Paint::of(globals)),
         || nodes.iter().map(NodeRow::of).collect(),
         || nodes.iter().map(|node| node.node.clone()).collect(),

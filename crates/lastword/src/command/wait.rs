@@ -8,8 +8,8 @@ use api::{Node, NodeQuery, Phase, Power};
 use clap::ValueEnum;
 use nodeset::NodeSet;
 
-use crate::cli::arguments::{Output, Selection};
-use crate::cli::output::{Emitter, NodeRow, Paint, status_text};
+use crate::cli::arguments::{RowOutput, Selection};
+use crate::cli::output::{NodeRow, Paint, print_rows, status_text};
 use crate::cli::session::say;
 use crate::cli::span::Span;
 use crate::cli::{Exit, Globals, Session, selection};
@@ -38,7 +38,7 @@ pub struct Args {
     #[arg(long, value_name = "SPAN")]
     timeout: Option<Span>,
     #[command(flatten)]
-    output: Output,
+    output: RowOutput,
     #[command(flatten)]
     selection: Selection,
 }
@@ -110,8 +110,9 @@ fn is_idle(node: &Node) -> bool {
     node.waiting.is_empty() && node.intent.as_ref().is_none_or(|intent| settled(intent.phase))
 }
 
-fn print(nodes: &[Node], output: Output, globals: &Globals) -> anyhow::Result<()> {
-    Emitter::new(output.format).list(
+fn print(nodes: &[Node], output: RowOutput, globals: &Globals) -> anyhow::Result<()> {
+    print_rows(
+        output.format,
         || status_text(nodes, Paint::of(globals)),
         || nodes.iter().map(NodeRow::of).collect(),
         || nodes.iter().map(|node| node.node.clone()).collect(),

@@ -239,9 +239,9 @@ mod tests {
 
     #[test]
     fn what_nobody_sees_is_told_by_its_number() {
-        let text = "a\u{9b}2J\n";
-        assert_eq!(json_line(&text).unwrap(), "\"a\\u009b2J\\n\"\n");
+        let text = "a\u{9b}2J\u{202e}\u{e0041}\n";
+        assert_eq!(json_line(&text).unwrap(), "\"a\\u009b2J\\u202e\\udb40\\udc41\\n\"\n");
         assert_eq!(serde_json::from_str::<String>(&json(&text).unwrap()).unwrap(), text);
-        assert_eq!(yaml(&text).unwrap(), "\"a\\U0000009B2J\\n\"\n");
+        assert_eq!(yaml(&text).unwrap(), "\"a\\U0000009B2J\\U0000202E\\U000E0041\\n\"\n");
     }
 }

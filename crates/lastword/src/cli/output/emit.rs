@@ -120,8 +120,22 @@ pub fn plain(text: &str) -> String {
     text.chars().map(|c| if hidden(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
-/// What a terminal obeys instead of showing it.
+/// What is not to be seen itself: what a terminal obeys, what turns the direction of the text around it,
+/// what looks like nothing, and what Unicode says is no character.
 #[must_use]
 pub fn hidden(c: char) -> bool {
     c.is_control()
+        || matches!(
+            c,
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{fffe}'..='\u{ffff}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
 }

@@ -192,6 +192,31 @@ fn text_of_others_can_not_move_the_cursor() {
 }
 
 #[test]
+fn text_of_others_can_not_hide_or_turn_words() {
+    let turned = [
+        '\u{7f}',
+        '\u{9b}',
+        '\u{200b}',
+        '\u{200f}',
+        '\u{2028}',
+        '\u{2029}',
+        '\u{202a}',
+        '\u{202e}',
+        '\u{2066}',
+        '\u{2069}',
+        '\u{feff}',
+        '\u{e0001}',
+        '\u{e0041}',
+        '\u{e007f}',
+    ];
+    for c in turned {
+        assert_eq!(plain(&format!("a{c}b")), "a\u{fffd}b", "{}", c.escape_unicode());
+    }
+    let words = "Größe 漢字 עברית é 🙂 -";
+    assert_eq!(plain(words), words);
+}
+
+#[test]
 fn the_log_tells_who_asked_what_and_what_became_of_it() {
     let past = |seq, action, by: &str, state| PastIntent {
         seq,

@@ -54,6 +54,17 @@ pub struct LastKnown {
     pub age_ms: u64,
 }
 
+/// The nodes that read the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PowerGroup {
+    /// The nodes, folded.
+    pub nodes: String,
+    /// How many they are.
+    pub count: usize,
+    /// What they read.
+    pub power: Power,
+}
+
 /// A hold, seen from a node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct HeldBy {

@@ -104,6 +104,24 @@ impl ValueEnum for RowFormat {
     }
 }
 
+/// A state of a node's power that a command line can name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OnOff {
+    /// On
+    On,
+    /// Off
+    Off,
+}
+
+impl From<OnOff> for api::OnOff {
+    fn from(state: OnOff) -> Self {
+        match state {
+            OnOff::On => Self::On,
+            OnOff::Off => Self::Off,
+        }
+    }
+}
+
 /// How a command is given and followed.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Order {
@@ -137,6 +155,9 @@ pub struct Order {
     /// Refused as stale unless this is still the newest command of each node
     #[arg(long, value_name = "SEQ")]
     pub if_newest: Option<u64>,
+    /// Refused as a whole unless every node reads so now; unknown is neither
+    #[arg(long, value_name = "STATE", value_enum)]
+    pub if_state: Option<OnOff>,
     /// The same key is the same command: given twice, it is carried out once [default: random]
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,

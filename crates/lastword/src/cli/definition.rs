@@ -25,7 +25,7 @@ Exit codes:
   5  stale: a higher sequence number or a newer command is known
   6  --timeout is over, the daemon keeps firing
   7  no daemon
-  8  needs --yes; or held, protected, busy, full
+  8  needs --yes; or held, protected, busy, full, or not as --if-state says
   130  interrupted; commands stay
   When several apply: 1 before 6 before 3 before 8 before 5.";
 

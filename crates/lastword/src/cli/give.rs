@@ -94,6 +94,7 @@ impl Desk<'_> {
             reason: order.reason.clone(),
             sequence: order.seq,
             if_newest: order.if_newest,
+            if_state: order.if_state.map(Into::into),
             hold: hold.map(|(reason, span)| HoldTerms { reason, for_ms: span.ms() }),
             boot: wish.boot,
             force_after_ms: wish.force_after.map(Span::ms),

@@ -15,6 +15,7 @@ Examples:
   lastword off 'n[1-3]' --reason 'disk swap'
   lastword on @rack12 -x n7 --timeout 2m
   lastword off -l role=compute --dry-run
+  lastword off @rack12 --if-state on
   lastword off n7 --hold 'fenced by ops' --hold-for 30m
   lastword cycle n7 --no-wait -o json")]
 pub struct Args {

@@ -1,9 +1,8 @@
 //! `lastword status`: the power of nodes, and what is being done about it. It changes nothing.
 
 use api::{NodeQuery, Power};
-use clap::ValueEnum;
 
-use crate::cli::arguments::{RowOutput, Selection};
+use crate::cli::arguments::{OnOff, RowOutput, Selection};
 use crate::cli::output::{NodeRow, Paint, print_rows, status_text};
 use crate::cli::span::Span;
 use crate::cli::{Exit, Globals, Session, selection};
@@ -22,7 +21,7 @@ pub struct Args {
     nodes: Vec<String>,
     /// Exit 0 if every node is in this state, else 1
     #[arg(long, value_name = "STATE", value_enum)]
-    check: Option<Check>,
+    check: Option<OnOff>,
     /// Ask the BMCs now
     #[arg(long)]
     fresh: bool,
@@ -33,12 +32,6 @@ pub struct Args {
     output: RowOutput,
     #[command(flatten)]
     selection: Selection,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Check {
-    On,
-    Off,
 }
 
 /// Runs it.
@@ -65,16 +58,7 @@ pub fn run(args: Args, globals: &Globals) -> anyhow::Result<Exit> {
         || nodes.iter().map(NodeRow::of).collect(),
         || nodes.iter().map(|node| node.node.clone()).collect(),
     )?;
-    let wanted = args.check.map(Power::from);
+    let wanted = args.check.map(|state| Power::from(api::OnOff::from(state)));
     let fits = wanted.is_none_or(|wanted| nodes.iter().all(|node| node.power == wanted));
     Ok(if fits { Exit::Done } else { Exit::Failed })
-}
-
-impl From<Check> for Power {
-    fn from(check: Check) -> Self {
-        match check {
-            Check::On => Self::On,
-            Check::Off => Self::Off,
-        }
-    }
 }

@@ -160,6 +160,27 @@ fn held_protected_and_busy_nodes_are_8() {
 }
 
 #[test]
+fn nodes_that_are_not_in_the_state_that_was_meant_are_8_and_nothing_is_done() {
+    let site = Site::new();
+    site.reads("n[1-4]", arbiter::Power::On);
+    site.reads("n5", arbiter::Power::Off);
+    for line in ["off n[1-5] --if-state off", "off n[1-5] --if-state off --dry-run"] {
+        let said = site.say(line);
+        assert_eq!(
+            said.err,
+            "lastword: off is refused, it is for nodes that are off: n[1-4] are on\n  \
+             on:      n[1-4]\n  \
+             look again: lastword status NODES --fresh; or leave them out: -x NODES\n"
+        );
+        assert_eq!((said.code, said.out.as_str()), (8, ""), "{line}");
+    }
+    assert_eq!(site.say("log n5 -o json").json()["intents"].as_array().unwrap().len(), 0);
+    assert_eq!(site.say("boot n5 pxe --and on --if-state on").code, 8);
+    assert_eq!(site.say("boot n5 pxe --and on --if-state off --no-wait").code, 0);
+    assert_eq!(site.say("off n1 --if-state unknown").code, 2);
+}
+
+#[test]
 fn holds_end_by_their_holder_or_by_an_administrator() {
     let site = Site::new();
     let ops = site.caller("ops", "operator");

@@ -16,7 +16,7 @@ pub use events::event_line;
 pub use history::{command_text, history_text};
 pub use line::{Line, Paint, Tone, expand, fold};
 pub use moment::{clock, rfc3339};
-pub use nodes::status_text;
+pub use nodes::{powers_text, status_text};
 pub use outcome::{described, goal, result_text, verdict_text};
 pub use row::{NodeRow, ResultRow};
 pub use table::{Column, Layout, Row};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use api::{Node, Power};
+use api::{Node, Power, PowerGroup};
 
 use super::line::{Line, Paint, Tone, fold};
 use super::moment::{ago, clock};
@@ -27,13 +27,24 @@ pub fn status_text(nodes: &[Node], paint: Paint) -> String {
     text
 }
 
+/// What nodes read, a line each.
+#[must_use]
+pub fn powers_text(groups: &[PowerGroup], paint: Paint) -> String {
+    let line = |group: &PowerGroup| (line(group.power, None), group.nodes.clone());
+    fold(groups.iter().map(line), paint)
+}
+
 fn power_line(node: &Node, told: bool) -> Line {
-    let tone = match node.power {
+    line(node.power, unknown_note(node, told))
+}
+
+fn line(power: Power, note: Option<String>) -> Line {
+    let tone = match power {
         Power::On => Tone::Good,
         Power::Off => Tone::Even,
         Power::Unknown => Tone::Bad,
     };
-    Line::new(tone, node.power.word(), unknown_note(node, told))
+    Line::new(tone, power.word(), note)
 }
 
 fn unknown_note(node: &Node, told: bool) -> Option<String> {

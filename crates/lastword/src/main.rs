@@ -5,6 +5,7 @@ mod cli;
 mod command;
 mod defaults;
 mod house;
+mod private;
 
 use std::process::ExitCode;
 

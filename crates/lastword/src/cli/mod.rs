@@ -3,6 +3,7 @@
 
 pub mod arguments;
 pub mod confirm;
+mod context;
 mod credentials;
 mod definition;
 pub mod exit;
@@ -16,6 +17,7 @@ pub mod selection;
 pub mod session;
 pub mod span;
 
+pub use context::Place;
 pub use definition::{Cli, Globals};
 pub use exit::Exit;
 pub use failure::{Failure, report};

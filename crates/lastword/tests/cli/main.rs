@@ -5,6 +5,7 @@
 
 mod bulk;
 mod codes;
+mod contexts;
 mod local;
 mod shapes;
 mod site;

@@ -43,13 +43,18 @@ pub enum What {
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.what {
         What::Check { file } => {
-            let inventory = load(&file)?;
-            let nodes = inventory.all();
-            println!("{} nodes, {} groups: {nodes}", nodes.len(), inventory.groups.len());
+            println!("{}", summary(&load(&file)?));
         }
         What::Diff { old, new } => println!("{}", diff(&load(&old)?, &load(&new)?)),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// How much is in an inventory, and the nodes.
+#[must_use]
+pub fn summary(inventory: &Inventory) -> String {
+    let nodes = inventory.all();
+    format!("{} nodes, {} groups: {nodes}", nodes.len(), inventory.groups.len())
 }
 
 /// Reads an inventory; what is doubtful in it goes to standard error.

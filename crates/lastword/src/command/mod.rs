@@ -2,6 +2,7 @@
 
 mod boot;
 mod cancel;
+mod check_config;
 mod completions;
 mod hold;
 mod holds;
@@ -97,6 +98,8 @@ subcommands! {
     Journal(journal::Args) => |args, _| journal::run(args),
     /// Run the server
     Serve(serve::Args) => |args, _| serve::run(args),
+    /// Check what the server would use, without starting it
+    CheckConfig(check_config::Args) => check_config::run,
     /// Print a completion script for a shell
     Completions(completions::Args) => |args, _| completions::run(&args),
     /// Write the manual pages into a folder

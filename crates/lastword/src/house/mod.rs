@@ -21,8 +21,11 @@ use region::{Board, Region, Tls};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use crate::defaults::ADMIN_TOKEN;
+use crate::private;
 use bridge::Bridge;
 use fleet::CLUSTER;
+pub use fleet::fleet;
 
 /// How long the agent may take to close its sessions at the end.
 const STOP_MS: u64 = 5_000;
@@ -52,6 +55,9 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let inventory = crate::command::load_inventory(&settings.inventory)?;
     let (inventory, watched) = watch::channel(Arc::new(inventory));
     make_private(&settings.data)?;
+    if let Some(warning) = private::warning(&settings.data.join(ADMIN_TOKEN)) {
+        tracing::warn!("{warning}");
+    }
     let options = journal::Options { clock: now_ms, ..journal::Options::default() };
     let journal = Arc::new(Local::open(&settings.data, options)?);
 
@@ -87,7 +93,10 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
 
 /// What can't be served is refused before anything else begins: an agent that led for a moment would
 /// carry out what is open.
-fn listen(address: SocketAddr, tls: &Tls) -> anyhow::Result<TcpListener> {
+///
+/// # Errors
+/// When it would not be encrypted off loopback, or the system does not let it.
+pub fn listen(address: SocketAddr, tls: &Tls) -> anyhow::Result<TcpListener> {
     if matches!(tls, Tls::Off) && !address.ip().is_loopback() {
         return Err(region::ServeError::PlainOffLoopback(address).into());
     }

@@ -5,6 +5,7 @@
 
 mod bulk;
 mod codes;
+mod config;
 mod contexts;
 mod local;
 mod shapes;

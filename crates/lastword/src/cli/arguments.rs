@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCompleter;
 
+use super::complete;
 use super::span::Span;
 
 /// Which nodes, beside those that are named one by one.
@@ -15,7 +17,7 @@ pub struct Selection {
     #[arg(short = 'l', long, value_name = "LABEL=VALUE")]
     pub selector: Vec<String>,
     /// Leave these nodes out
-    #[arg(short = 'x', long, value_name = "NODES")]
+    #[arg(short = 'x', long, value_name = "NODES", add = ArgValueCompleter::new(complete::nodes))]
     pub exclude: Vec<String>,
     /// Every node that the server knows
     #[arg(short = 'a', long)]

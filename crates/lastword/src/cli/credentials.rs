@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use api::Secret;
 
-use super::session::say;
 use super::{Exit, Failure, Place};
 use crate::defaults::{ADMIN_TOKEN, SYSTEM_DATA_DIR, default_data_dir};
 use crate::private;
@@ -22,6 +21,8 @@ pub struct Found {
     pub secret: Secret,
     /// A file or a variable.
     pub place: String,
+    /// That others can read it, too.
+    pub warning: Option<String>,
 }
 
 /// The caller's token: the place's, then `LASTWORD_TOKEN`, then `LASTWORD_TOKEN_FILE`, then the admin token
@@ -95,15 +96,12 @@ fn from_file(path: &Path) -> Result<Found, Failure> {
     let text = fs::read_to_string(path).map_err(|error| {
         Failure::new(Exit::Denied, format!("can't read the token file {place}: {error}"))
     })?;
-    if let Some(warning) = private::warning(path) {
-        say(&format!("warning: {warning}"));
-    }
-    parse(&text, place)
+    Ok(Found { warning: private::warning(path), ..parse(&text, place)? })
 }
 
 fn parse(text: &str, place: String) -> Result<Found, Failure> {
     match Secret::parse(text) {
-        Ok(secret) => Ok(Found { secret, place }),
+        Ok(secret) => Ok(Found { secret, place, warning: None }),
         Err(error) => Err(Failure::new(Exit::Denied, format!("no token in {place}: {error}"))),
     }
 }

@@ -2,6 +2,7 @@
 //! and the exit codes. It knows nothing of the server but its public interface.
 
 pub mod arguments;
+pub mod complete;
 pub mod confirm;
 mod context;
 mod credentials;

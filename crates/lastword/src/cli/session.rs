@@ -46,6 +46,9 @@ impl Session {
             let (server, context) = (&at.server, context.unwrap_or_default());
             say(&format!("asking {server}{context}, with the token from {place}"));
         }
+        if let Some(warning) = found.as_ref().and_then(|found| found.warning.as_ref()) {
+            say(&format!("warning: {warning}"));
+        }
         let known = found.is_some();
         let token = found.map_or_else(credentials::nobody, |found| found.secret);
         let pem = credentials::ca_pem(at)?;

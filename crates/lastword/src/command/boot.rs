@@ -3,10 +3,11 @@
 
 use api::{Action, Boot, BootDevice};
 use clap::ValueEnum;
+use clap_complete::ArgValueCompleter;
 
 use crate::cli::arguments::{Order, RowOutput, Selection};
 use crate::cli::give::{Line, Wish, give};
-use crate::cli::{Exit, Globals};
+use crate::cli::{Exit, Globals, complete};
 
 /// The flags.
 #[derive(clap::Args, Debug)]
@@ -18,7 +19,7 @@ Examples:
   lastword boot -l role=compute disk --persist --and reset")]
 pub struct Args {
     /// Node sets: n[1-3], @group, n*, a!b, a&b (quote them)
-    #[arg(value_name = "NODES")]
+    #[arg(value_name = "NODES", add = ArgValueCompleter::new(complete::nodes))]
     nodes: Vec<String>,
     /// What to boot from
     #[arg(value_name = "DEVICE", value_enum, required = true)]

@@ -2,11 +2,12 @@
 //! It does not choose what a boot starts from: `boot` does.
 
 use api::Action;
+use clap_complete::ArgValueCompleter;
 
 use crate::cli::arguments::{Order, RowOutput, Selection};
 use crate::cli::give::{Line, Wish, give};
 use crate::cli::span::Span;
-use crate::cli::{Exit, Globals};
+use crate::cli::{Exit, Globals, complete};
 
 /// The flags of a power action.
 #[derive(clap::Args, Debug)]
@@ -20,7 +21,7 @@ Examples:
   lastword cycle n7 --no-wait -o json")]
 pub struct Args {
     /// Node sets: n[1-3], @group, n*, a!b, a&b (quote them)
-    #[arg(value_name = "NODES")]
+    #[arg(value_name = "NODES", add = ArgValueCompleter::new(complete::nodes))]
     nodes: Vec<String>,
     #[command(flatten)]
     order: Order,

@@ -1,11 +1,12 @@
 //! `lastword status`: the power of nodes, and what is being done about it. It changes nothing.
 
 use api::{NodeQuery, Power};
+use clap_complete::ArgValueCompleter;
 
 use crate::cli::arguments::{OnOff, RowOutput, Selection};
 use crate::cli::output::{NodeRow, Paint, print_rows, status_text};
 use crate::cli::span::Span;
-use crate::cli::{Exit, Globals, Session, selection};
+use crate::cli::{Exit, Globals, Session, complete, selection};
 
 /// The flags.
 #[derive(clap::Args, Debug)]
@@ -17,7 +18,7 @@ Examples:
   lastword status -l role=compute -o json")]
 pub struct Args {
     /// Node sets [default: every node that you may see]
-    #[arg(value_name = "NODES")]
+    #[arg(value_name = "NODES", add = ArgValueCompleter::new(complete::nodes))]
     nodes: Vec<String>,
     /// Exit 0 if every node is in this state, else 1
     #[arg(long, value_name = "STATE", value_enum)]

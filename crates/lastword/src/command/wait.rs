@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 
 use api::{Node, NodeQuery, Phase, Power};
 use clap::ValueEnum;
+use clap_complete::ArgValueCompleter;
 use nodeset::NodeSet;
 
 use crate::cli::arguments::{RowOutput, Selection};
 use crate::cli::output::{NodeRow, Paint, print_rows, status_text};
 use crate::cli::session::say;
 use crate::cli::span::Span;
-use crate::cli::{Exit, Globals, Session, selection};
+use crate::cli::{Exit, Globals, Session, complete, selection};
 
 /// The pause between two looks.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -29,7 +30,7 @@ Examples:
   lastword wait @rack12 --for idle")]
 pub struct Args {
     /// Node sets: n[1-3], @group, n*, a!b, a&b (quote them)
-    #[arg(value_name = "NODES")]
+    #[arg(value_name = "NODES", add = ArgValueCompleter::new(complete::nodes))]
     nodes: Vec<String>,
     /// On or off, and nothing is being done about it; or idle: nothing is being done
     #[arg(long = "for", value_name = "STATE", value_enum)]

@@ -1,13 +1,14 @@
 //! `lastword watch`: what happens, a line an event, until it is interrupted. It keeps nothing.
 
 use api::{Client, ClientError, Event, What};
+use clap_complete::ArgValueCompleter;
 use nodeset::NodeSet;
 
 use crate::cli::arguments::{Output, Selection};
 use crate::cli::output::{Emitter, event_line, expand};
 use crate::cli::selection::{self, NODES_MAX};
 use crate::cli::session::say;
-use crate::cli::{Exit, Globals, Session};
+use crate::cli::{Exit, Globals, Session, complete};
 
 /// The flags.
 #[derive(clap::Args, Debug)]
@@ -17,7 +18,7 @@ Examples:
   lastword watch @rack12 -o jsonl")]
 pub struct Args {
     /// Node sets [default: every node that you may see]
-    #[arg(value_name = "NODES")]
+    #[arg(value_name = "NODES", add = ArgValueCompleter::new(complete::nodes))]
     nodes: Vec<String>,
     #[command(flatten)]
     output: Output,

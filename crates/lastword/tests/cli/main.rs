@@ -5,6 +5,7 @@
 
 mod bulk;
 mod codes;
+mod completion;
 mod config;
 mod contexts;
 mod local;

@@ -7,7 +7,7 @@ mod why;
 
 use std::collections::BTreeMap;
 
-use api::{Code, History, Node, NodeList, NodeQuery, Power, Why, WhyQuery};
+use api::{Code, GroupEntry, GroupList, History, Node, NodeList, NodeQuery, Power, Why, WhyQuery};
 use nodeset::NodeSet;
 
 use crate::accounts::Caller;
@@ -26,6 +26,19 @@ pub(crate) async fn list(region: &Inner, caller: &Caller, query: &NodeQuery) -> 
     let now = region.now();
     let node = |name: String| view::node(region, &fold, &fleet, &name, now, since);
     Ok(NodeList { nodes: nodes.iter().map(node).collect() })
+}
+
+/// The names of nodes and groups that the caller may see.
+pub(crate) fn groups(region: &Inner, caller: &Caller) -> GroupList {
+    let fleet = region.fleet();
+    let all = cut(fleet.nodes(), caller.scope.as_ref());
+    let groups = fleet.groups().iter().map(|(group, nodes)| (group, nodes.intersection(&all)));
+    let groups = groups.filter(|(_, nodes)| !nodes.is_empty()).map(|(group, nodes)| GroupEntry {
+        group: group.clone(),
+        nodes: nodes.to_string(),
+        count: nodes.len(),
+    });
+    GroupList { nodes: all.to_string(), count: all.len(), groups: groups.collect() }
 }
 
 /// One node.

@@ -85,7 +85,12 @@ impl Session {
                         told = true;
                     }
                 }
-                other => return other,
+                other => {
+                    if told && other.is_ok() {
+                        say("the server answers again");
+                    }
+                    return other;
+                }
             }
             thread::sleep(pause);
             pause = PAUSE_MAX.min(pause * 2);

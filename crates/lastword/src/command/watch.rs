@@ -1,14 +1,19 @@
 //! `lastword watch`: what happens, a line an event, until it is interrupted. It keeps nothing.
 
-use api::{Client, ClientError, Event, What};
+use std::thread;
+use std::time::Duration;
+
+use api::{Client, Event, Events, What};
 use clap_complete::ArgValueCompleter;
 use nodeset::NodeSet;
 
 use crate::cli::arguments::{Output, Selection};
 use crate::cli::output::{Emitter, event_line, expand};
 use crate::cli::selection::{self, NODES_MAX};
-use crate::cli::session::say;
 use crate::cli::{Exit, Globals, Session, complete};
+
+/// The pause after a connection broke.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// The flags.
 #[derive(clap::Args, Debug)]
@@ -38,17 +43,14 @@ pub fn run(args: Args, globals: &Globals) -> anyhow::Result<Exit> {
     let emitter = Emitter::new(args.output.format);
     let mut last_id = None;
     loop {
-        let resume = |client: &Client| client.events(last_id.as_deref());
+        let resume = |client: &Client| client.events(last_id.as_deref()).map(Events::once);
         for received in session.ask(resume)? {
-            match received {
-                Ok(received) => {
-                    last_id = received.id.or(last_id);
-                    show(emitter, received.event, wanted.as_ref())?;
-                }
-                Err(error @ ClientError::Unreachable { .. }) => say(&error.to_string()),
-                Err(error) => return Err(error.into()),
-            }
+            let received = received?;
+            last_id = received.id.or(last_id);
+            show(emitter, received.event, wanted.as_ref())?;
         }
+        // a server that takes connections only to close them is not asked without end
+        thread::sleep(PAUSE);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Exit codes and the words that come with them.
 
+use std::io::{BufRead, BufReader};
+
 use arbiter::Settlement;
 
 use crate::site::{Site, end, until};
@@ -228,6 +230,28 @@ fn waiting_outlasts_a_restart_of_the_server() {
     let said = end(call);
     assert_eq!((said.code, said.out.as_str()), (0, "off:     n1\n"), "{said:?}");
     assert!(said.err.contains("trying again"), "{said:?}");
+}
+
+#[test]
+fn watching_tells_once_that_the_server_is_away_and_when_it_is_back() {
+    let site = Site::new();
+    let mut watching = site.begin("watch");
+    let mut shown = BufReader::new(watching.stdout.take().unwrap()).lines();
+    std::thread::scope(|scope| {
+        let connected = scope.spawn(|| shown.next());
+        while !connected.is_finished() {
+            site.given("on n9");
+        }
+    });
+    let mut told = BufReader::new(watching.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let start = site.stop();
+    let away = told.next().unwrap();
+    assert!(away.contains("trying again for 60 s"), "{away}");
+    let _site = start();
+    assert_eq!(told.next().unwrap(), "lastword: the server answers again");
+    watching.kill().unwrap();
+    watching.wait().unwrap();
+    assert_eq!(told.next(), None);
 }
 
 #[test]

@@ -107,6 +107,13 @@ pub struct CommandAnswer {
     pub accepted: usize,
     /// What it does.
     pub verdicts: Vec<VerdictGroup>,
+    /// For a dry run: the number that has to be repeated in `confirm` before it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirm: Option<usize>,
+    /// For a dry run: the nodes that are protected from it, so that it is not done without
+    /// `force_protected`; folded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protected: Option<String>,
 }
 
 /// `GET /api/v1/commands/{seq}`: a command and what became of it so far.

@@ -8,10 +8,12 @@ use api::{
     NodeQuery, Outcome, Problem, State, Verdict, VerdictGroup,
 };
 
-use super::arguments::{Order, RowOutput, Selection};
+use super::arguments::{Format, Order, RowFormat, RowOutput, Selection};
 use super::confirm::Bulk;
 use super::follow::{follow, still_firing};
-use super::output::{Paint, ResultRow, described, expand, print_rows, result_text, verdict_text};
+use super::output::{
+    Line, Paint, ResultRow, Tone, described, expand, fold, print_rows, result_text, verdict_text,
+};
 use super::progress::Progress;
 use super::selection::{self, Target};
 use super::session::{fresh_key, say};
@@ -34,7 +36,7 @@ pub struct Wish {
 
 /// One command line with a power command.
 #[derive(Clone, Copy, Debug)]
-pub struct Line<'a> {
+pub struct Said<'a> {
     /// The nodes that are named.
     pub words: &'a [String],
     /// The nodes that are not.
@@ -49,7 +51,7 @@ pub struct Line<'a> {
 ///
 /// # Errors
 /// When it was not accepted for any node, or the server is away.
-pub fn give(wish: Wish, line: Line<'_>, globals: &Globals) -> anyhow::Result<Exit> {
+pub fn give(wish: Wish, line: Said<'_>, globals: &Globals) -> anyhow::Result<Exit> {
     let timeout = line.order.timeout.map(Span::duration);
     let draft = selection::need(line.words, line.selection)?;
     let session = Session::open(globals)?.patient(timeout);
@@ -73,7 +75,7 @@ pub fn give(wish: Wish, line: Line<'_>, globals: &Globals) -> anyhow::Result<Exi
 struct Desk<'a> {
     session: Session,
     target: Target,
-    line: Line<'a>,
+    line: Said<'a>,
     paint: Paint,
     verbose: bool,
 }
@@ -108,10 +110,22 @@ impl Desk<'_> {
         match self.predicted(request.clone())? {
             Reply::Accepted(answer) => {
                 self.print_answer(&answer)?;
-                Ok(worst(&answer.verdicts))
+                let refused = if answer.protected.is_some() { Exit::Refused } else { Exit::Done };
+                Ok(refused.max(worst(&answer.verdicts)))
             }
             Reply::Refused(problem) => self.refused(request.action, &problem),
         }
+    }
+
+    /// What stands between a prediction and its being done.
+    fn obstacles(&self, answer: &CommandAnswer) -> String {
+        let line = Line::new(Tone::Bad, "protected", Some("needs --force-protected".to_owned()));
+        let mut text =
+            fold(answer.protected.iter().map(|nodes| (line.clone(), nodes.clone())), self.paint);
+        let asks = answer.dry_run.then(|| Bulk::of_answer(answer));
+        let asks = asks.and_then(|bulk| bulk.foreseen(self.line.order, answer.confirm.is_some()));
+        text.extend(asks.map(|asks| asks + "\n"));
+        text
     }
 
     /// A prediction needs no confirmation, whatever the number of nodes.
@@ -215,9 +229,13 @@ impl Desk<'_> {
     fn print_answer(&self, answer: &CommandAnswer) -> anyhow::Result<()> {
         let accepted = || answer.verdicts.iter().filter(|group| group.verdict.is_accepted());
         let seq = answer.seq.map(|seq| format!("seq:     {seq}\n")).unwrap_or_default();
+        let obstacles = self.obstacles(answer);
+        if self.line.output.format != RowFormat::Plain(Format::Text) {
+            obstacles.lines().for_each(say);
+        }
         print_rows(
             self.line.output.format,
-            || verdict_text(&answer.verdicts, self.paint) + &seq,
+            || verdict_text(&answer.verdicts, self.paint) + &seq + &obstacles,
             || ResultRow::of_answer(answer, &self.nodes(&answer.nodes)),
             || accepted().flat_map(|group| expand(&group.nodes)).collect(),
         )

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use clap_complete::ArgValueCompleter;
 
 use crate::cli::arguments::{Order, RowOutput, Selection};
-use crate::cli::give::{Line, Wish, give};
+use crate::cli::give::{Said, Wish, give};
 use crate::cli::{Exit, Globals, complete};
 
 /// The flags.
@@ -71,7 +71,7 @@ pub fn run(args: Args, globals: &Globals) -> anyhow::Result<Exit> {
     let Args { nodes, device, and, persist, uefi, order, output, selection } = args;
     let boot = Boot { device: device.into(), persistent: persist, uefi };
     let wish = Wish { action: and.into(), boot: Some(boot), force_after: None };
-    let line = Line { words: &nodes, selection: &selection, order: &order, output };
+    let line = Said { words: &nodes, selection: &selection, order: &order, output };
     give(wish, line, globals)
 }
 

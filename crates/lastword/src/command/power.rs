@@ -5,7 +5,7 @@ use api::Action;
 use clap_complete::ArgValueCompleter;
 
 use crate::cli::arguments::{Order, RowOutput, Selection};
-use crate::cli::give::{Line, Wish, give};
+use crate::cli::give::{Said, Wish, give};
 use crate::cli::span::Span;
 use crate::cli::{Exit, Globals, complete};
 
@@ -59,5 +59,5 @@ pub fn run_soft(action: Action, soft: &SoftArgs, globals: &Globals) -> anyhow::R
 
 fn command(wish: Wish, args: &Args, globals: &Globals) -> anyhow::Result<Exit> {
     let Args { nodes, order, output, selection } = args;
-    give(wish, Line { words: nodes, selection, order, output: *output }, globals)
+    give(wish, Said { words: nodes, selection, order, output: *output }, globals)
 }

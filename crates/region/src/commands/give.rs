@@ -6,7 +6,7 @@ use arbiter::{Command, HoldTerms, Record, Seq};
 
 use super::check::check;
 use super::condition::in_state;
-use super::guard::{guard, predict};
+use super::guard::{Needs, guard, needs, predict};
 use super::record::record;
 use super::resolve::{Chosen, choose};
 use crate::accounts::Caller;
@@ -47,7 +47,9 @@ pub(crate) async fn give(
     }
     if request.dry_run {
         let verdicts = predict(region, &read(&region.fold), &command);
-        return Ok(answer(None, &command, verdicts));
+        let Needs { protected, confirm } = needs(&fleet, &request, &command.nodes);
+        let protected = (!protected.is_empty()).then(|| protected.to_string());
+        return Ok(CommandAnswer { confirm, protected, ..answer(None, &command, verdicts) });
     }
     let id = request_id("command", &command.by, command.key.as_deref());
     let seq = record(region, id, &Record::Command(command.clone().into())).await?;
@@ -128,6 +130,8 @@ fn answer(
         count: command.nodes.len(),
         accepted: accepted.map(|group| group.nodes.len()).sum(),
         verdicts: verdict_groups(verdicts),
+        confirm: None,
+        protected: None,
     }
 }
 

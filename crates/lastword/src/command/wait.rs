@@ -75,6 +75,13 @@ pub fn run(args: Args, globals: &Globals) -> anyhow::Result<Exit> {
         query = NodeQuery { nodes: Some(pending.to_string()), ..NodeQuery::default() };
         thread::sleep(PAUSE);
     };
+    if !pending.is_empty() {
+        // the last look may have been cut short, which is no news of the node
+        let query = NodeQuery { nodes: Some(pending.to_string()), ..NodeQuery::default() };
+        let known =
+            session.ask(|client| client.nodes(&query)).map_err(|error| target.explain(error))?;
+        seen.extend(known.nodes.into_iter().map(|node| (node.node.clone(), node)));
+    }
     print(&seen.into_values().collect::<Vec<_>>(), args.output, globals)?;
     if pending.is_empty() {
         return Ok(Exit::Done);

@@ -177,6 +177,15 @@ fn waiting_ends_when_the_nodes_are_there() {
 }
 
 #[test]
+fn waiting_in_vain_tells_what_was_read_last() {
+    let site = Site::new();
+    site.reads("n[1-2]", Power::On);
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    let late = site.say("wait n[1-2] --for off --timeout 300ms");
+    assert_eq!((late.code, late.out.as_str()), (6, "on:      n[1-2]\n"), "{late:?}");
+}
+
+#[test]
 fn watching_shows_commands_and_their_ends_of_the_nodes_that_are_watched() {
     let site = Site::new();
     let mut child = site.begin("watch n[2-3] -o jsonl");

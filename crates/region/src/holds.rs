@@ -51,7 +51,8 @@ pub(crate) async fn place(
 ) -> Answer<HoldAnswer> {
     caller.needs(Role::Operator)?;
     hold_terms(&request.reason, request.for_ms)?;
-    let nodes = choose(&region.fleet(), Chosen { nodes: &request.nodes, selector: None })?;
+    let chosen = Chosen { nodes: &request.nodes, selector: None };
+    let nodes = choose(&region.fleet(), caller.scope.as_ref(), chosen)?;
     caller.covers(&nodes)?;
     let id = request_id("hold", &caller.name, key.as_deref());
     if let Some(seq) = region.recent.seq(id) {
@@ -77,7 +78,8 @@ pub(crate) async fn release(
     request: &ReleaseRequest,
 ) -> Answer<ReleaseAnswer> {
     caller.needs(if request.break_others { Role::Admin } else { Role::Operator })?;
-    let nodes = choose(&region.fleet(), Chosen { nodes: &request.nodes, selector: None })?;
+    let chosen = Chosen { nodes: &request.nodes, selector: None };
+    let nodes = choose(&region.fleet(), caller.scope.as_ref(), chosen)?;
     caller.covers(&nodes)?;
     let id = request_id("release", &caller.name, key.as_deref());
     if let Some(seq) = region.recent.seq(id) {

@@ -19,7 +19,7 @@ pub struct Selection {
     /// Leave these nodes out
     #[arg(short = 'x', long, value_name = "NODES", add = ArgValueCompleter::new(complete::nodes))]
     pub exclude: Vec<String>,
-    /// Every node that the server knows
+    /// Every node that you may see
     #[arg(short = 'a', long)]
     pub all: bool,
     /// Also the nodes in this file, one or many a line; - is standard input

@@ -64,7 +64,7 @@ fn command(
     request: &CommandRequest,
 ) -> Answer<Command> {
     let chosen = Chosen { nodes: &request.nodes, selector: request.selector.as_deref() };
-    let nodes = choose(fleet, chosen)?;
+    let nodes = choose(fleet, caller.scope.as_ref(), chosen)?;
     caller.covers(&nodes)?;
     let (policy, exceptions) = fleet.policies(&nodes);
     let usual_ms = fleet.deadline_ms(&nodes).unwrap_or_default();

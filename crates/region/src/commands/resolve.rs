@@ -2,10 +2,10 @@
 //! It does not say whether the caller may command them.
 
 use api::Code;
-use nodeset::{ErrorKind, NodeSet, ParseError};
+use nodeset::{ErrorKind, Groups, NodeSet, ParseError};
 
 use crate::fleet::Fleet;
-use crate::groups::brief;
+use crate::groups::{brief, cut};
 use crate::rest::{Answer, Fail};
 
 /// The most labels of one selector.
@@ -18,9 +18,35 @@ pub(crate) struct Chosen<'a> {
     pub(crate) selector: Option<&'a str>,
 }
 
+/// The inventory as a caller sees it: *every node* means those in its scope. Whoever names others, one by
+/// one or by a group, means them and is refused.
+struct Seen<'a> {
+    fleet: &'a Fleet,
+    scope: Option<&'a NodeSet>,
+}
+
+impl Groups for Seen<'_> {
+    fn group(&self, name: &str) -> Option<NodeSet> {
+        self.fleet.group(name)
+    }
+
+    fn all(&self) -> NodeSet {
+        cut(self.fleet.nodes(), self.scope)
+    }
+
+    fn wildcard(&self, pattern: &str) -> NodeSet {
+        self.fleet.wildcard(pattern)
+    }
+}
+
 /// The nodes that were meant; all of them are in the inventory, and there is at least one.
-pub(crate) fn choose(fleet: &Fleet, chosen: Chosen<'_>) -> Answer<NodeSet> {
-    let nodes = NodeSet::parse_with(chosen.nodes, fleet, fleet.limits().nodes_max)
+pub(crate) fn choose(
+    fleet: &Fleet,
+    scope: Option<&NodeSet>,
+    chosen: Chosen<'_>,
+) -> Answer<NodeSet> {
+    let seen = Seen { fleet, scope };
+    let nodes = NodeSet::parse_with(chosen.nodes, &seen, fleet.limits().nodes_max)
         .map_err(|error| bad_node_set(chosen.nodes, &error))?;
     let unknown = nodes.difference(fleet.nodes());
     if !unknown.is_empty() {

@@ -63,7 +63,9 @@ pub(crate) async fn one(
 /// The newest commands.
 pub(crate) fn list(region: &Inner, caller: &Caller, query: &CommandQuery) -> Answer<CommandList> {
     let only = match &query.nodes {
-        Some(nodes) => Some(choose(&region.fleet(), Chosen { nodes, selector: None })?),
+        Some(nodes) => {
+            Some(choose(&region.fleet(), caller.scope.as_ref(), Chosen { nodes, selector: None })?)
+        }
         None => None,
     };
     let limit = query.limit.unwrap_or(LISTED).min(LISTED_MAX);

@@ -28,7 +28,7 @@ pub(crate) async fn withdraw(
     caller.needs(Role::Operator)?;
     reason(request.reason.as_deref())?;
     let chosen = Chosen { nodes: &request.nodes, selector: None };
-    let nodes = choose(&region.fleet(), chosen)?;
+    let nodes = choose(&region.fleet(), caller.scope.as_ref(), chosen)?;
     caller.covers(&nodes)?;
     carry_out(region, caller, key, &nodes, request.seq, request.reason).await
 }

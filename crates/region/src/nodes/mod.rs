@@ -99,7 +99,11 @@ fn chosen(region: &Inner, caller: &Caller, query: &NodeQuery) -> Answer<NodeSet>
         return Ok(NodeSet::default());
     }
     let nodes = query.nodes.as_deref().unwrap_or("@*");
-    let nodes = choose(&fleet, Chosen { nodes, selector: query.selector.as_deref() })?;
+    let nodes = choose(
+        &fleet,
+        caller.scope.as_ref(),
+        Chosen { nodes, selector: query.selector.as_deref() },
+    )?;
     let visible = cut(&nodes, caller.scope.as_ref());
     if visible.is_empty() {
         caller.covers(&nodes)?;

@@ -111,6 +111,11 @@ impl Fleet {
         self.limits
     }
 
+    /// The groups by their names.
+    pub(crate) const fn groups(&self) -> &BTreeMap<String, NodeSet> {
+        &self.groups
+    }
+
     /// Every node.
     #[must_use]
     pub const fn nodes(&self) -> &NodeSet {

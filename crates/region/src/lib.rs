@@ -32,4 +32,4 @@ pub use fleet::{Fleet, FleetNode, Limits};
 pub use region::{Options, Region};
 pub use rest::openapi;
 pub use retention::Retention;
-pub use serve::{ServeError, Tls, TlsError, install_crypto};
+pub use serve::{ServeError, Tls, TlsError, check_tls, install_crypto};

@@ -2,7 +2,10 @@
 
 mod common;
 
-use api::{Code, HoldRequest, NodeQuery, ReleaseRequest, Role, TokenRequest, WithdrawRequest};
+use api::{
+    Code, CommandRequest, HoldRequest, NodeQuery, ReleaseRequest, Role, TokenRequest,
+    WithdrawRequest,
+};
 use common::{Site, key, mode, off, on, problem};
 
 fn token(name: &str, role: Role, scope: Option<&str>) -> TokenRequest {
@@ -234,4 +237,18 @@ fn requests_that_make_no_sense_get_a_problem_with_a_code() {
     let answer = site.ask("POST", "/api/v1/commands", &key, body);
     assert_eq!(told(&answer), (400, "bad-header".into()));
     assert_eq!(site.head(), 0);
+}
+
+#[test]
+fn every_node_means_every_node_in_the_scope_for_commands_as_for_queries() {
+    let site = Site::new();
+    let gpu = site.user("gpu", Role::Operator, Some("@gpu"));
+    assert_eq!(gpu.post_command(&on("@*"), &key()).unwrap().nodes, "n[1-4]");
+    assert_eq!(gpu.post_command(&on("@*!n1"), &key()).unwrap().nodes, "n[2-4]");
+    let labelled = CommandRequest { selector: Some("rack=r1".into()), ..on("@*") };
+    assert_eq!(gpu.post_command(&labelled, &key()).unwrap().nodes, "n[1-4]");
+    let named = nodeset::NodeSet::parse("n[1-40]", 100).unwrap();
+    problem(gpu.post_command(&on(&named.to_string()), &key()), 403, Code::OutOfScope);
+    assert_eq!(gpu.post_command(&on("n*"), &key()).unwrap().nodes, "n[1-4]");
+    assert_eq!(site.admin().post_command(&on("@*"), &key()).unwrap().count, 40);
 }

@@ -220,7 +220,7 @@ fn connections_are_bounded() {
 }
 
 #[test]
-fn the_committed_description_is_the_generated_one() {
+fn the_committed_openapi_document_is_the_generated_one() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
     let generated = region::openapi();
     if std::env::var_os("LASTWORD_UPDATE").is_some() {

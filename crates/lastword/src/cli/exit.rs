@@ -11,7 +11,7 @@ pub enum Exit {
     Done,
     /// Refused as stale: a higher sequence number or a newer intent is known.
     Stale,
-    /// Needs `--yes`, or held, protected, busy or full.
+    /// Needs `--yes`, or held, protected, busy or full, or not in the state of `--if-state`.
     Refused,
     /// A newer command won, or somebody withdrew it.
     Superseded,
@@ -91,6 +91,7 @@ impl Exit {
             Code::Stale => Self::Stale,
             Code::ConfirmCount
             | Code::Protected
+            | Code::StateDiffers
             | Code::Held
             | Code::Busy
             | Code::Full

@@ -2,7 +2,9 @@
 //! and the exit codes. It knows nothing of the server but its public interface.
 
 pub mod arguments;
+pub mod complete;
 pub mod confirm;
+mod context;
 pub mod credentials;
 mod definition;
 pub mod exit;
@@ -17,6 +19,7 @@ pub mod session;
 pub mod span;
 pub mod view;
 
+pub use context::Place;
 pub use definition::{Cli, Globals};
 pub use exit::Exit;
 pub use failure::{Failure, report};

@@ -44,7 +44,7 @@ pub struct Args {
 pub fn run(args: Args, globals: &Globals) -> anyhow::Result<Exit> {
     let demo = Demo::start(args.nodes, args.keep)?;
     let globals = Globals {
-        server: demo.url(),
+        server: Some(demo.url()),
         token_file: Some(demo.token_file()),
         ca_file: None,
         ..globals.clone()

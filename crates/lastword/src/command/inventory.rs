@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use cluster::inventory::diff;
+use cluster::inventory::{Inventory, diff};
 use nodeset::Groups as _;
 
 use crate::inventory::load;
@@ -45,11 +45,16 @@ pub enum What {
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.what {
         What::Check { file } => {
-            let inventory = load(&file)?;
-            let nodes = inventory.all();
-            println!("{} nodes, {} groups: {nodes}", nodes.len(), inventory.groups.len());
+            println!("{}", summary(&load(&file)?));
         }
         What::Diff { old, new } => println!("{}", diff(&load(&old)?, &load(&new)?)),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// How much is in an inventory, and the nodes.
+#[must_use]
+pub fn summary(inventory: &Inventory) -> String {
+    let nodes = inventory.all();
+    format!("{} nodes, {} groups: {nodes}", nodes.len(), inventory.groups.len())
 }

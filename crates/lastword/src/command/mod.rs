@@ -2,6 +2,7 @@
 
 mod boot;
 mod cancel;
+mod check_config;
 mod completions;
 mod demo;
 mod hold;
@@ -73,6 +74,7 @@ subcommands! {
     #[command(visible_aliases = ["stat", "query"])]
     Status(status::Args) => status::run,
     /// Show what happens, as it happens
+    #[command(visible_alias = "top")]
     Watch(watch::Args) => watch::run,
     /// Wait until nodes are on, off or idle
     Wait(wait::Args) => wait::run,
@@ -102,6 +104,8 @@ subcommands! {
     Demo(demo::Args) => demo::run,
     /// Simulate machines to try things on
     Sim(sim::Args) => |args, _| sim::run(args),
+    /// Check what the server would use, without starting it
+    CheckConfig(check_config::Args) => check_config::run,
     /// Print a completion script for a shell
     Completions(completions::Args) => |args, _| completions::run(&args),
     /// Write the manual pages into a folder

@@ -4,15 +4,20 @@
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::thread;
+use std::time::Duration;
 
-use api::{Client, ClientError, Event, What};
+use api::{Client, Event, Events, What};
+use clap_complete::ArgValueCompleter;
 use nodeset::NodeSet;
 
 use crate::cli::arguments::{Format, Output, Selection};
 use crate::cli::output::{Emitter, event_line, expand};
 use crate::cli::selection::{self, NODES_MAX};
-use crate::cli::session::say;
-use crate::cli::{Exit, Globals, Session, view};
+use crate::cli::{Exit, Globals, Session, complete, view};
+
+/// The pause after a connection broke.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// The flags.
 #[derive(clap::Args, Debug)]
@@ -23,7 +28,7 @@ Examples:
   lastword watch @rack12 -o jsonl")]
 pub struct Args {
     /// Node sets [default: every node that you may see]
-    #[arg(value_name = "NODES")]
+    #[arg(value_name = "NODES", add = ArgValueCompleter::new(complete::nodes))]
     nodes: Vec<String>,
     /// A line an event, also on a terminal
     #[arg(long)]
@@ -61,17 +66,14 @@ pub fn follow(
 ) -> anyhow::Result<Exit> {
     let mut last_id = None;
     loop {
-        let resume = |client: &Client| client.events(last_id.as_deref());
+        let resume = |client: &Client| client.events(last_id.as_deref()).map(Events::once);
         for received in session.ask(resume)? {
-            match received {
-                Ok(received) => {
-                    last_id = received.id.or(last_id);
-                    show(emitter, received.event, wanted)?;
-                }
-                Err(error @ ClientError::Unreachable { .. }) => say(&error.to_string()),
-                Err(error) => return Err(error.into()),
-            }
+            let received = received?;
+            last_id = received.id.or(last_id);
+            show(emitter, received.event, wanted)?;
         }
+        // a server that takes connections only to close them is not asked without end
+        thread::sleep(PAUSE);
     }
 }
 

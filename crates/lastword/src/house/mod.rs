@@ -21,8 +21,11 @@ use region::{Board, Region, Tls};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use crate::defaults::ADMIN_TOKEN;
+use crate::private;
 use bridge::Bridge;
 use fleet::CLUSTER;
+pub use fleet::fleet;
 
 /// How long the agent may take to close its sessions at the end.
 const STOP_MS: u64 = 5_000;
@@ -53,6 +56,9 @@ pub async fn run(
     let inventory = crate::inventory::load(&settings.inventory)?;
     let (inventory, watched) = watch::channel(Arc::new(inventory));
     make_private(&settings.data)?;
+    if let Some(warning) = private::warning(&settings.data.join(ADMIN_TOKEN)) {
+        tracing::warn!("{warning}");
+    }
     let options = journal::Options { clock: now_ms, ..journal::Options::default() };
     let journal = Arc::new(Local::open(&settings.data, options)?);
 

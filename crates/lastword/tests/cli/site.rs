@@ -155,6 +155,11 @@ impl Site {
         said(self.call_as(&self.token_file(), line).output().unwrap())
     }
 
+    /// A folder for files that calls read.
+    pub fn folder(&self) -> &std::path::Path {
+        self.dir.path()
+    }
+
     /// Calls, in the background.
     pub fn begin(&self, line: &str) -> Child {
         self.call_as(&self.token_file(), line).spawn().unwrap()
@@ -200,10 +205,13 @@ pub fn program(line: &str) -> Command {
         if whole { vec![part] } else { part.split_whitespace().collect() }
     });
     command.args(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    for name in ["SERVER", "TOKEN", "TOKEN_FILE", "CA_FILE"] {
+    for name in ["SERVER", "CONTEXT", "TOKEN", "TOKEN_FILE", "CA_FILE"] {
         command.env_remove(format!("LASTWORD_{name}"));
     }
-    command.env("HOME", "/nonexistent").env_remove("XDG_STATE_HOME").env("TZ", "UTC");
+    for name in ["XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"] {
+        command.env_remove(name);
+    }
+    command.env("HOME", "/nonexistent").env("TZ", "UTC");
     command
 }
 

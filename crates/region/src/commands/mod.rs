@@ -2,6 +2,7 @@
 //! It decides no verdict.
 
 mod check;
+mod condition;
 mod give;
 mod guard;
 mod record;

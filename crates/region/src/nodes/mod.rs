@@ -5,12 +5,14 @@ mod fresh;
 mod view;
 mod why;
 
-use api::{Code, History, Node, NodeList, NodeQuery, Why, WhyQuery};
+use std::collections::BTreeMap;
+
+use api::{Code, GroupEntry, GroupList, History, Node, NodeList, NodeQuery, Power, Why, WhyQuery};
 use nodeset::NodeSet;
 
 use crate::accounts::Caller;
 use crate::commands::{Chosen, choose_visible};
-use crate::groups::cut;
+use crate::groups::{Group, cut};
 use crate::locks::read;
 use crate::region::Inner;
 use crate::rest::{Answer, Fail};
@@ -26,6 +28,19 @@ pub(crate) async fn list(region: &Inner, caller: &Caller, query: &NodeQuery) -> 
     Ok(NodeList { nodes: nodes.iter().map(node).collect() })
 }
 
+/// The names of nodes and groups that the caller may see.
+pub(crate) fn groups(region: &Inner, caller: &Caller) -> GroupList {
+    let fleet = region.fleet();
+    let all = cut(fleet.nodes(), caller.scope.as_ref());
+    let groups = fleet.groups().iter().map(|(group, nodes)| (group, nodes.intersection(&all)));
+    let groups = groups.filter(|(_, nodes)| !nodes.is_empty()).map(|(group, nodes)| GroupEntry {
+        group: group.clone(),
+        nodes: nodes.to_string(),
+        count: nodes.len(),
+    });
+    GroupList { nodes: all.to_string(), count: all.len(), groups: groups.collect() }
+}
+
 /// One node.
 pub(crate) async fn one(
     region: &Inner,
@@ -36,6 +51,21 @@ pub(crate) async fn one(
     let nodes = known(region, caller, name)?;
     let since = freshen(region, &nodes, Freshness::new(query.max_age_ms, query.wait_ms)).await;
     Ok(view::node(region, &read(&region.fold), &region.fleet(), name, region.now(), since))
+}
+
+/// The nodes by what they read; those that can't be read in time are unknown.
+pub(crate) async fn powers(region: &Inner, nodes: &NodeSet, max_age_ms: u64) -> Vec<Group<Power>> {
+    let since = freshen(region, nodes, Freshness::new(Some(max_age_ms), None)).await;
+    let now = region.now();
+    let mut groups: BTreeMap<Power, Vec<String>> = BTreeMap::new();
+    for name in nodes.iter() {
+        groups.entry(view::read_power(region, &name, now, since)).or_default().push(name);
+    }
+    let group = |(what, names): (Power, Vec<String>)| Group {
+        nodes: NodeSet::from_names(names).expect("the names come from a node set"),
+        what,
+    };
+    groups.into_iter().map(group).collect()
 }
 
 /// The intents of a node that are remembered.

@@ -8,8 +8,8 @@ use arbiter::{Action, Goal, Millis};
 use super::people::{Told, Who, Wish};
 use super::world::{Click, Node, World};
 
-/// For how long after "it is off" a machine must not come on by an earlier request, in milliseconds.
-pub const FENCED_MS: Millis = 60_000;
+/// How long what was told as done has to last unless somebody asks for something else, in milliseconds.
+const LASTS_MS: Millis = 60_000;
 
 /// Sums over nodes.
 #[derive(Clone, Debug, Default)]
@@ -62,7 +62,7 @@ impl Tally {
             let seen = Seen::of(&mut world.nodes[*place], end);
             tally.add_node(&seen, clicks);
             for click in clicks {
-                tally.add_answer(&seen, click);
+                tally.add_answer(&seen, click, clicks);
             }
         }
         for node in &world.nodes {
@@ -112,10 +112,10 @@ impl Tally {
             seen.edges.iter().filter(|edge| !seen.wanted(**edge, clicks)).count() as u64;
     }
 
-    fn add_answer(&mut self, seen: &Seen, click: &Click) {
+    fn add_answer(&mut self, seen: &Seen, click: &Click, clicks: &[Click]) {
         match click.told {
             None => self.unanswered += 1,
-            Some((at, Told::Done)) => self.misled += u64::from(!seen.fulfils(click.wish, at)),
+            Some((at, Told::Done)) => self.misled += u64::from(!seen.lasts(click, at, clicks)),
             Some((at, Told::Failed)) => self.misled += u64::from(seen.fulfils(click.wish, at)),
             Some((_, Told::Refused)) => self.refused += 1,
             Some((_, Told::Superseded)) => {}
@@ -124,18 +124,14 @@ impl Tally {
 
     fn add_fence(&mut self, seen: &Seen, by: usize, asked_at: Millis, clicks: &[Click]) {
         self.fences += 1;
-        let told_off =
-            |click: &&Click| click.by == by && matches!(click.told, Some((_, Told::Done)));
-        let Some(click) = clicks.iter().find(told_off) else { return };
-        let Some((at, _)) = click.told else { return };
+        let own = clicks.iter().filter(|click| click.by == by);
+        let told_off = own.filter_map(|click| match click.told {
+            Some((at, Told::Done)) => Some((at, click)),
+            Some((_, Told::Failed | Told::Superseded | Told::Refused)) | None => None,
+        });
+        let Some((at, click)) = told_off.min_by_key(|(at, _)| *at) else { return };
         self.fenced_ms.push(at - asked_at);
-        let newer = clicks
-            .iter()
-            .find(|other| other.at >= click.at && other.wish.action.goal() == Some(Goal::On));
-        // whoever asks for on afterwards is not the controller's fault
-        let until = (at + FENCED_MS).min(newer.map_or(Millis::MAX, |newer| newer.at));
-        let comes_on = seen.edges.iter().any(|(edge, on)| *on && *edge > at && *edge < until);
-        self.false_offs += u64::from(seen.is_on(at) || comes_on);
+        self.false_offs += u64::from(!seen.lasts(click, at, clicks));
     }
 }
 
@@ -165,6 +161,21 @@ impl Seen {
                 self.is_on(at) && (wish.action != Action::Cycle || came_on(wish.at))
             }
         }
+    }
+
+    /// Whether what was told as done at that time was so, and remained so for a while, or until a newer click for
+    /// something else.
+    fn lasts(&self, click: &Click, told_at: Millis, clicks: &[Click]) -> bool {
+        let is_other = |other: &&Click| {
+            other.at >= click.at
+                && (other.at, other.by) != (click.at, click.by)
+                && (other.wish.action.goal() != click.wish.action.goal()
+                    || other.wish.action == Action::Cycle)
+        };
+        let newer = clicks.iter().find(is_other).map_or(Millis::MAX, |other| other.at);
+        let until = newer.min(told_at + LASTS_MS);
+        let leaves = self.edges.iter().any(|(edge, _)| *edge > told_at && *edge < until);
+        self.fulfils(click.wish, told_at) && !leaves
     }
 
     /// Whether the newest click before that change of power wanted it: its goal, or the one drop of a cycle.

@@ -1,6 +1,7 @@
-//! The same seed gives the same numbers, and each controller has the manners that it is said to have. What the numbers say
-//! is not judged here.
+//! The same seed gives the same numbers, each controller has the manners that it is said to have, and docs/simulate.md shows
+//! what the command prints.
 
+mod documented;
 mod manners;
 mod persons;
 

@@ -37,6 +37,17 @@ impl Action {
         }
     }
 
+    /// Whether carrying it out may order the power to go there.
+    #[must_use]
+    pub const fn may_order(self, goal: Goal) -> bool {
+        match self {
+            Self::On | Self::Reset => matches!(goal, Goal::On),
+            Self::Off | Self::Soft => matches!(goal, Goal::Off),
+            Self::Cycle | Self::SoftCycle => true,
+            Self::Nmi => false,
+        }
+    }
+
     /// Whether a running operating system may lose something by it.
     #[must_use]
     pub const fn is_disruptive(self) -> bool {

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use nodeset::NodeSet;
 
-use crate::ledger::{Change, Ledger, NodeId};
+use crate::ledger::{Change, Ledger, NodeId, Traces};
 use crate::operation::{Answer, Ask, Event, OpEffect, Operation, Pacing, Progress, Report, Seen};
 use crate::record::Record;
 use crate::{Millis, Seq};
@@ -208,7 +208,7 @@ impl Agent {
     }
 
     fn add(&mut self, now: Millis, node: NodeId, pacing: Pacing, first_poll: Option<Millis>) {
-        let mut operation = Operation::recovered(now, &pacing);
+        let mut operation = Operation::recovered(now, self.traces(now, node, &pacing), &pacing);
         operation.poll_at(first_poll);
         let place = node.0 as usize;
         if self.nodes.len() <= place {
@@ -228,10 +228,12 @@ impl Agent {
     ) {
         self.epoch = epoch;
         self.timers.clear();
-        for managed in self.nodes.iter_mut().flatten() {
+        for node in self.ids().collect::<Vec<_>>() {
+            let traces = self.managed(node).map(|managed| self.traces(now, node, &managed.pacing));
+            let Some(managed) = self.managed_mut(node) else { continue };
             let first_poll = managed.operation.next_poll();
             managed.operation = if took_over {
-                Operation::recovered(now, &managed.pacing)
+                Operation::recovered(now, traces.unwrap_or_default(), &managed.pacing)
             } else {
                 Operation::new()
             };
@@ -316,6 +318,17 @@ impl Agent {
                 Effect::Notice(Notice { node, kind: NoticeKind::Report(report) })
             }
         }
+    }
+
+    /// Until when an earlier life may have ordered the node where, for its intents or to bring it back.
+    fn traces(&self, now: Millis, node: NodeId, pacing: &Pacing) -> Traces {
+        let mut traces = self.ledger.traces(now, node);
+        if let Some(kept) = self.ledger.standing(now, node).kept
+            && now <= pacing.may_return_until(kept.since)
+        {
+            traces.note_goal(kept.goal, now);
+        }
+        traces
     }
 
     /// A node that left the inventory goes once nothing is open on it.

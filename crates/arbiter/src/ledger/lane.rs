@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::decide::Refusal;
 use super::outcome::Outcome;
-use crate::action::{Goal, Steps};
+use crate::action::{Action, Goal, Steps};
 use crate::{Millis, Seq};
 
 /// How many ended or refused intents are remembered for each node. Open ones always are.
@@ -59,12 +59,43 @@ pub struct Kept {
     pub since: Millis,
 }
 
+/// Until when operations may have ordered a node to go on, and off; 0 for never. What was ordered then
+/// may take effect later.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Traces {
+    /// On.
+    pub on: Millis,
+    /// Off.
+    pub off: Millis,
+}
+
+impl Traces {
+    /// An operation may have given its orders until then.
+    pub(crate) fn note(&mut self, action: Action, until: Millis) {
+        for goal in [Goal::On, Goal::Off] {
+            if action.may_order(goal) {
+                self.note_goal(goal, until);
+            }
+        }
+    }
+
+    /// The node may have been ordered there until then.
+    pub(crate) fn note_goal(&mut self, goal: Goal, until: Millis) {
+        let trace = match goal {
+            Goal::On => &mut self.on,
+            Goal::Off => &mut self.off,
+        };
+        *trace = until.max(*trace);
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Lane {
     pub(super) running: Option<Running>,
     pub(super) waiting: VecDeque<Seq>,
     pub(super) newest: Seq,
     pub(super) kept: Option<Kept>,
+    pub(super) traces: Traces,
     pub(super) holds: Vec<Seq>,
     pub(super) intents: Vec<Intent>,
 }

@@ -21,7 +21,7 @@ pub use commands::CommandEntry;
 pub use decide::{Course, Refusal, Verdict};
 pub use holds::HoldEntry;
 use lane::Lane;
-pub use lane::{INTENTS_KEPT_MAX, Intent, IntentState, Kept};
+pub use lane::{INTENTS_KEPT_MAX, Intent, IntentState, Kept, Traces};
 pub use outcome::Outcome;
 pub use query::{Charge, Standing};
 

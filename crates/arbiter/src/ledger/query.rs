@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::commands::CommandEntry;
 use super::holds::HoldEntry;
-use super::lane::{Intent, Kept};
+use super::lane::{Intent, Kept, Traces};
 use super::{Ledger, NodeId};
 use crate::action::{Action, Boot, Steps};
 use crate::{Millis, Seq};
@@ -109,6 +109,16 @@ impl Ledger {
             ids.filter(|(_, lane)| lane.holds.contains(&seq)).map(|(id, _)| id).collect()
         };
         live.into_iter().map(|seq| (seq, &self.holds[&seq], nodes_of(seq))).collect()
+    }
+
+    /// Until when the node may have been ordered where, if whoever carried it out is gone at that time.
+    #[must_use]
+    pub fn traces(&self, at: Millis, node: NodeId) -> Traces {
+        let mut traces = self.seen(node).traces;
+        if let Some(charge) = self.charge(node) {
+            traces.note(charge.action, at);
+        }
+        traces
     }
 
     fn charge(&self, node: NodeId) -> Option<Charge> {

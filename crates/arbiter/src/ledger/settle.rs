@@ -26,8 +26,9 @@ impl Ledger {
     /// Ends the running intent as its leader found it. Intents that joined after the leader decided
     /// are not ended by it: the question that confirmed the older one was asked before them.
     pub(super) fn settle(&mut self, node: NodeId, end: &Settling<'_>, changes: &mut Vec<Change>) {
-        let lane = self.lane(node);
-        let Some(running) = lane.running.take_if(|running| running.seq == end.seq) else { return };
+        let Some(running) = self.take_running(node, |running| running.seq == end.seq) else {
+            return;
+        };
         let outcome = Outcome::from(end.outcome);
         let action = self.commands[&end.seq].command.action;
         let (before, after): (Vec<Seq>, Vec<Seq>) =
@@ -63,7 +64,7 @@ impl Ledger {
     /// Ends everything that is open on the node.
     pub(super) fn end_all(&mut self, node: NodeId, outcome: &Outcome, changes: &mut Vec<Change>) {
         self.end_waiting(node, outcome, changes);
-        if let Some(running) = self.lane(node).running.take() {
+        if let Some(running) = self.take_running(node, |_| true) {
             self.end_joint(node, running.seq, &running.joined, outcome, changes);
         }
     }
@@ -113,12 +114,20 @@ impl Ledger {
         outcome: &Outcome,
         changes: &mut Vec<Change>,
     ) {
-        let Some(running) = self.lane(node).running.take() else { return };
+        let Some(running) = self.take_running(node, |_| true) else { return };
         self.end(node, seq, outcome.clone(), changes);
         match running.joined.clone().split_first() {
             Some((next, rest)) => self.resume(node, *next, rest, running, changes),
             None => self.begin_waiting(node, changes),
         }
+    }
+
+    /// The node's operation goes. What it ordered leaves its trace.
+    fn take_running(&mut self, node: NodeId, which: impl Fn(&Running) -> bool) -> Option<Running> {
+        let running = self.lane(node).running.take_if(|running| which(running))?;
+        let (action, now) = (self.commands[&running.seq].command.action, self.now);
+        self.lane(node).traces.note(action, now);
+        Some(running)
     }
 
     /// The first of those that had joined carries on with its own operation.

@@ -457,3 +457,29 @@ fn each_node_of_a_command_has_its_own_verdict_and_policy() {
     assert_eq!(verdicts, [("n1", &wait), ("n2", &run), ("n3", &run)]);
     assert_eq!(book.ledger.command(seq).unwrap().command.nodes.len(), 3);
 }
+
+#[test]
+fn operations_leave_a_trace_of_where_they_may_have_ordered_the_node() {
+    let mut book = Book::new();
+    let node = book.ledger.intern("n1");
+    let traces = |book: &Book| book.ledger.traces(book.now, node);
+    assert_eq!(traces(&book), Traces::default());
+    book.ask(&command(Action::On, "alice"));
+    book.now += 100;
+    assert_eq!(traces(&book), Traces { on: book.now, off: 0 }, "it runs");
+    let superseded_at = book.now;
+    let (off, _) = book.ask(&command(Action::Off, "bob"));
+    book.now += 100;
+    assert_eq!(traces(&book), Traces { on: superseded_at, off: book.now });
+    let settled_at = book.now;
+    book.settle(off, off, Settlement::Confirmed);
+    book.now += 100;
+    let (cycle, _) = book.ask(&command(Action::Cycle, "alice"));
+    book.put(withdrawn("alice", Some(cycle)));
+    assert_eq!(traces(&book), Traces { on: book.now, off: book.now });
+    assert!(settled_at < book.now);
+    book.now += 100;
+    let before = traces(&book);
+    book.ask(&command(Action::Nmi, "alice"));
+    assert_eq!(traces(&book), before, "an interrupt orders the power nowhere");
+}

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::work::{Rest, Stirring, Wire, Work};
+use super::work::{Rest, Wire, Work};
 use super::{Answer, Ask, Cause, Event, OpEffect, Operation, Pacing, Report};
 use crate::action::{Goal, Order, Power};
 use crate::ledger::{Kept, Standing};
@@ -151,10 +151,18 @@ impl Operation {
             Power::Unknown => return,
         }
         self.learn(asked_at, power);
-        let took_effect = |stirring: &mut Stirring| stirring.toward.is_some_and(|to| power.is(to));
-        self.stirring.take_if(took_effect);
+        self.stirring_ended(power);
         if self.standing.charge.is_none() {
-            self.absorb_rest(now, power, effects);
+            self.absorb_rest(now, asked_at, power, effects);
+        }
+    }
+
+    /// An order that is seen to have taken effect is no longer waited for.
+    fn stirring_ended(&mut self, power: Power) {
+        for goal in [Goal::On, Goal::Off] {
+            if power.is(goal) {
+                *self.stirring.toward(goal) = 0;
+            }
         }
     }
 
@@ -174,14 +182,20 @@ impl Operation {
     }
 
     /// A node without an intent was read: has it left what was confirmed?
-    fn absorb_rest(&mut self, now: Millis, power: Power, effects: &mut Vec<OpEffect>) {
+    fn absorb_rest(
+        &mut self,
+        now: Millis,
+        asked_at: Millis,
+        power: Power,
+        effects: &mut Vec<OpEffect>,
+    ) {
         let Some(Kept { goal, .. }) = self.standing.kept else { return };
         let left = power.is_opposite(goal);
         match self.rest {
             Rest::Watching { until, returned, .. } if left => {
                 let report = Report::LateFire { goal };
                 effects.push(OpEffect::Report(report));
-                let again = returned || until < now || self.held(now);
+                let again = returned || until < asked_at || self.held(now);
                 self.rest = if again {
                     Rest::Idle { drifted: true }
                 } else {
@@ -189,7 +203,7 @@ impl Operation {
                 };
                 self.work = Work::since(self.tickets);
             }
-            Rest::Watching { until, .. } if until <= now => {
+            Rest::Watching { until, .. } if until <= asked_at => {
                 self.rest = Rest::Idle { drifted: false };
             }
             Rest::Idle { drifted: false } if left => {
@@ -204,7 +218,11 @@ impl Operation {
     fn plan_poll(&mut self, now: Millis, pacing: &Pacing) {
         let background = pacing.next_poll_ms(self.poll_errors, self.tickets);
         let watch = match self.rest {
-            Rest::Watching { .. } => Some((pacing.settle_ms / 4).max(1)),
+            Rest::Watching { until, .. } => {
+                let quarter = (pacing.settle_ms / 4).max(1);
+                // the last look is at the very end of the window
+                Some(if until > now { quarter.min(until - now) } else { quarter })
+            }
             Rest::Idle { .. } | Rest::Returning { .. } => None,
         };
         let span = background.into_iter().chain(watch).min();
@@ -233,12 +251,12 @@ impl Operation {
             return;
         }
         let (toward, span) = match ask {
-            Ask::Fire(Order::On) => (Goal::On, pacing.refire_ms(self.learned_on_ms, 1)),
-            Ask::Fire(Order::Off) => (Goal::Off, pacing.refire_ms(self.learned_off_ms, 1)),
+            Ask::Fire(Order::On) => (Goal::On, pacing.stirring_ms(self.learned_on_ms)),
+            Ask::Fire(Order::Off) => (Goal::Off, pacing.stirring_ms(self.learned_off_ms)),
             Ask::Fire(Order::Soft) => (Goal::Off, pacing.transition_max_ms),
             Ask::Fire(Order::Reset | Order::Nmi) | Ask::Boot(_) | Ask::Power => return,
         };
-        self.stirring = Some(Stirring { toward: Some(toward), until: now + span });
+        *self.stirring.toward(toward) = now + span;
     }
 
     fn absorb_fire(&mut self, now: Millis, order: Order, answer: Answer, pacing: &Pacing) {

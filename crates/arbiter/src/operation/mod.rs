@@ -23,7 +23,7 @@ use want::Want;
 use work::{Rest, Stirring, Wire, Work};
 
 use crate::action::{Boot, Goal, Order, Power, Step};
-use crate::ledger::Standing;
+use crate::ledger::{Standing, Traces};
 use crate::record::Settlement;
 use crate::{Millis, Seq};
 
@@ -39,7 +39,7 @@ pub struct Operation {
     tickets: u32,
     seen: Seen,
     last_off: Option<Millis>,
-    stirring: Option<Stirring>,
+    stirring: Stirring,
     learned_on_ms: u32,
     learned_off_ms: u32,
     next_poll: Option<Millis>,
@@ -200,7 +200,7 @@ impl Operation {
             tickets: 0,
             seen: Seen::default(),
             last_off: None,
-            stirring: None,
+            stirring: Stirring::default(),
             learned_on_ms: 0,
             learned_off_ms: 0,
             next_poll: None,
@@ -209,18 +209,14 @@ impl Operation {
     }
 
     /// A node for which an earlier agent may have left an exchange behind: it drains before it fires,
-    /// reading at most, and does not take the first readings for the last word while an earlier order may
-    /// still take effect.
+    /// reading at most, and does not take a reading for the last word while an order against it may
+    /// still take effect. `traces` tell when such orders may have been given last.
     #[must_use]
-    pub fn recovered(now: Millis, pacing: &Pacing) -> Self {
+    pub fn recovered(now: Millis, traces: Traces, pacing: &Pacing) -> Self {
         let until = now + pacing.exchange_ms;
-        let stirring = Stirring { toward: None, until: until + pacing.refire_ms(0, 1) };
-        Self {
-            draining: Some(until),
-            stirring: Some(stirring),
-            last_off: Some(until),
-            ..Self::new()
-        }
+        // what was given then was under way for one exchange at most
+        let stirring = Stirring::after(traces, pacing.exchange_ms + pacing.stirring_ms(0));
+        Self { draining: Some(until), stirring, last_off: Some(until), ..Self::new() }
     }
 
     /// The one transition function.

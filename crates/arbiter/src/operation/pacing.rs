@@ -4,6 +4,12 @@ use alloc::sync::Arc;
 
 use crate::Millis;
 
+/// A node that was never seen to move may need so many times the shortest wait before firing again.
+const UNKNOWN_SLOWNESS: Millis = 4;
+
+/// The wait between two reads doubles so often at most.
+const REREAD_DOUBLINGS_MAX: u8 = 4;
+
 /// What to do when a node leaves the state that was last confirmed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Drift {
@@ -29,7 +35,7 @@ pub struct Pacing {
     pub transition_min_ms: Millis,
     /// The longest wait before firing again.
     pub transition_max_ms: Millis,
-    /// The first wait between two reads after a fire; it doubles up to sixteen-fold.
+    /// The first wait between two reads after a fire; it grows up to sixteen-fold.
     pub confirm_ms: Millis,
     /// How often an order may be fired for one intent.
     pub attempts_max: u8,
@@ -72,10 +78,35 @@ impl Pacing {
         doubled.min(self.transition_max_ms.max(self.transition_min_ms))
     }
 
+    /// How long an accepted order may still take effect: twice what the node was seen to need. Of a node that was never
+    /// seen to move, more is assumed than for firing again: a too early "it is off" is worse than a late one.
+    #[must_use]
+    pub fn stirring_ms(&self, learned_ms: u32) -> Millis {
+        let known = self.refire_ms(learned_ms, 1);
+        let unknown = (self.transition_min_ms * UNKNOWN_SLOWNESS).min(self.transition_max_ms);
+        if learned_ms == 0 { known.max(unknown) } else { known }
+    }
+
+    /// How long after a confirmation the node may still be brought back to it.
+    #[must_use]
+    pub fn may_return_until(&self, confirmed_at: Millis) -> Millis {
+        match self.drift {
+            Drift::Enforce => Millis::MAX,
+            Drift::Observe => confirmed_at + self.settle_ms + self.transition_max_ms,
+        }
+    }
+
     /// The wait before the next read after so many reads without the goal.
     #[must_use]
     pub fn reread_ms(&self, reads: u8) -> Millis {
-        self.confirm_ms << reads.saturating_sub(1).min(4)
+        self.confirm_ms << reads.saturating_sub(1).min(REREAD_DOUBLINGS_MAX)
+    }
+
+    /// The wait before the next read so long after a fire: a quarter of the time passed, so that whatever
+    /// the machine needs, it is seen at most a quarter later.
+    #[must_use]
+    pub fn confirm_wait_ms(&self, since_fire: Millis) -> Millis {
+        (since_fire / 4).clamp(self.confirm_ms, self.confirm_ms << REREAD_DOUBLINGS_MAX)
     }
 
     /// The wait after so many errors in a row, with jitter of a quarter.

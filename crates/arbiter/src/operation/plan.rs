@@ -186,10 +186,17 @@ impl Operation {
     }
 
     fn again(&self, now: Millis, pacing: &Pacing) -> Want {
-        Want::Again(now + pacing.reread_ms(self.work.reads))
+        Want::Again(now + self.patience_ms(now, pacing))
     }
 
     fn again_before(&self, now: Millis, other: Millis, pacing: &Pacing) -> Want {
-        Want::Again((now + pacing.reread_ms(self.work.reads)).min(other))
+        Want::Again((now + self.patience_ms(now, pacing)).min(other))
+    }
+
+    fn patience_ms(&self, now: Millis, pacing: &Pacing) -> Millis {
+        match self.work.fired {
+            Some((_, at)) => pacing.confirm_wait_ms(now.saturating_sub(at)),
+            None => pacing.reread_ms(self.work.reads),
+        }
     }
 }

@@ -416,7 +416,7 @@ fn drift_is_reported_once_and_brought_back_only_when_told_to() {
 #[test]
 fn a_recovered_operation_reads_while_it_drains_and_fires_nothing() {
     let mut bench = Bench::new();
-    bench.op = Operation::recovered(bench.now, &bench.pacing);
+    bench.op = Operation::recovered(bench.now, Traces::default(), &bench.pacing);
     let started = bench.now;
     assert_eq!(bench.charge(charge(Action::On)), "read", "whoever waits sees what the machine is");
     assert_eq!(bench.reads(Power::Off), "");
@@ -437,7 +437,7 @@ fn a_recovered_operation_reads_while_it_drains_and_fires_nothing() {
 #[test]
 fn a_read_that_was_asked_while_draining_decides_nothing_when_it_is_answered_later() {
     let mut bench = Bench::new();
-    bench.op = Operation::recovered(bench.now, &bench.pacing);
+    bench.op = Operation::recovered(bench.now, Traces::default(), &bench.pacing);
     bench.now += bench.pacing.exchange_ms - 1;
     bench.charge(charge(Action::Off));
     bench.now += 1;
@@ -525,4 +525,73 @@ fn a_cycle_whose_boot_override_is_not_taken_drops_no_power() {
         };
     }
     assert!(said.contains("boot override pxe not set after 5 tries"), "{said}");
+}
+
+#[test]
+fn a_node_that_was_never_seen_to_move_may_take_longer_than_the_shortest_wait() {
+    let (mut bench, _) = Bench::asked(charge(Action::On));
+    assert_eq!(bench.reads(Power::Off), "fire power-on");
+    assert_eq!(bench.answer(Answer::Done), "read");
+    bench.charge(Charge { seq: 6, ..charge(Action::Off) });
+    let accepted_at = bench.now;
+    let mut said = bench.reads(Power::Off);
+    while bench.now < accepted_at + 20_000 {
+        assert_ne!(said, "confirmed", "{} ms after the power-on", bench.now - accepted_at);
+        said = if said == "read" { bench.reads(Power::Off) } else { bench.wait() };
+    }
+    assert_eq!(bench.wait(), "read");
+    assert_eq!(bench.reads(Power::On), "fire power-off", "the power-on has taken effect");
+}
+
+#[test]
+fn a_node_that_leaves_its_goal_late_in_the_settle_window_is_brought_back_too() {
+    for leaves_after in [1_000, 8_000, 16_000, 23_000, 29_000] {
+        let (mut bench, _) = Bench::asked(charge(Action::On));
+        assert_eq!(bench.reads(Power::On), "confirmed");
+        bench.settled(Some(Goal::On));
+        let leaves_at = bench.now + leaves_after;
+        let mut said = String::new();
+        while !said.contains("LateFire") {
+            assert_eq!(bench.wait(), "read", "left after {leaves_after} ms, never seen");
+            let power = if bench.now < leaves_at { Power::On } else { Power::Off };
+            bench.now += 100;
+            said = bench.reads(power);
+        }
+        assert_eq!(said, "LateFire { goal: On }, read", "left after {leaves_after} ms");
+    }
+}
+
+/// The first reading that is taken for the last word after a take-over, in milliseconds since it.
+fn confirmed_after(traces: Traces, action: Action, power: Power) -> Millis {
+    let mut bench = Bench::new();
+    bench.now = 1_000_000;
+    bench.op = Operation::recovered(bench.now, traces, &bench.pacing);
+    let mut said = bench.charge(Charge { deadline: 2_000_000, ..charge(action) });
+    while said != "confirmed" {
+        assert!(said == "read" || said.is_empty(), "{said}");
+        said = if said == "read" { bench.reads(power) } else { bench.wait() };
+    }
+    bench.now - 1_000_000
+}
+
+#[test]
+fn after_a_take_over_only_an_order_against_a_reading_keeps_it_from_being_the_last_word() {
+    let pacing = Pacing::default();
+    let (drain, reach) = (pacing.exchange_ms, pacing.exchange_ms + pacing.stirring_ms(0));
+    let (none, just) = (Traces::default(), 1_000_000);
+    let ordered_on = Traces { on: just, off: 0 };
+    let both = Traces { on: just, off: just - 5_000 };
+    let long_ago = Traces { on: just - 600_000, off: just - 600_000 };
+    for (traces, action, power, at) in [
+        (none, Action::Off, Power::Off, drain),
+        (none, Action::On, Power::On, drain),
+        (long_ago, Action::Off, Power::Off, drain),
+        (ordered_on, Action::On, Power::On, drain),
+        (ordered_on, Action::Off, Power::Off, reach),
+        (both, Action::Off, Power::Off, reach),
+        (both, Action::On, Power::On, reach - 5_000),
+    ] {
+        let took = confirmed_after(traces, action, power);
+        assert!((at..at + 4_000).contains(&took), "{traces:?} {action:?}: {took}, not {at}");
+    }
 }

@@ -160,9 +160,8 @@ impl Operation {
 
     /// Until when an earlier order may still take the node out of that state.
     pub(super) fn unsettled(&self, now: Millis, goal: Goal) -> Option<Millis> {
-        let stirring = self.stirring.as_ref()?;
-        let against = stirring.toward != Some(goal);
-        (against && stirring.until > now).then_some(stirring.until)
+        let until = self.stirring.against(goal);
+        (until > now).then_some(until)
     }
 
     /// The earliest time for firing that order once more.

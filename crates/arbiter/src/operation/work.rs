@@ -2,6 +2,7 @@
 
 use super::{Answer, Ask, Cause};
 use crate::action::{Goal, Order, Step};
+use crate::ledger::Traces;
 use crate::{Millis, Seq};
 
 /// The one exchange that may be outstanding.
@@ -13,13 +14,35 @@ pub(super) enum Wire {
     Asked { ticket: u32, ask: Ask, at: Millis, until: Millis, seq: Option<Seq> },
 }
 
-/// An order that was accepted, or may have been, and was not seen to take effect yet. Until it is, or
-/// its time is up, a reading of the opposite state proves nothing: the BMC may be about to leave it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// Until when orders may still take effect that were accepted, or may have been, and were not seen to: by
+/// where they lead, 0 for none. So long a reading of the opposite state proves nothing: the BMC may be
+/// about to leave it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Stirring {
-    /// Where it leads; either way, if that is not known.
-    pub(super) toward: Option<Goal>,
-    pub(super) until: Millis,
+    on: Millis,
+    off: Millis,
+}
+
+impl Stirring {
+    /// What operations of an earlier life may have ordered.
+    pub(super) fn after(traces: Traces, reach_ms: Millis) -> Self {
+        let until = |at: Millis| if at == 0 { 0 } else { at + reach_ms };
+        Self { on: until(traces.on), off: until(traces.off) }
+    }
+
+    pub(super) fn toward(&mut self, goal: Goal) -> &mut Millis {
+        match goal {
+            Goal::On => &mut self.on,
+            Goal::Off => &mut self.off,
+        }
+    }
+
+    pub(super) const fn against(self, goal: Goal) -> Millis {
+        match goal {
+            Goal::On => self.off,
+            Goal::Off => self.on,
+        }
+    }
 }
 
 /// What is done while there is no intent.

@@ -131,9 +131,12 @@ impl Chassis for Front<'_> {
             Reading::On => Ok(ChassisStatus::healthy(true)),
             Reading::Off => Ok(ChassisStatus::healthy(false)),
             // IPMI has no word for a transition
-            Reading::TurningOn | Reading::TurningOff | Reading::Nothing => {
-                Err(CompletionCode::NOT_IN_THIS_STATE)
-            }
+            Reading::TurningOn
+            | Reading::TurningOff
+            | Reading::Nothing
+            | Reading::Reset
+            | Reading::Paused
+            | Reading::Unknown => Err(CompletionCode::NOT_IN_THIS_STATE),
         }
     }
 

@@ -113,6 +113,14 @@ faults! {
     shows_transitions: Span = "shows-transitions",
     /// reads tell no state at all while in transition and for so long after it
     reads_null: Span = "reads-null",
+    /// reads tell Reset while in transition and for so long after it (LP:2079797)
+    shows_reset: Span = "shows-reset",
+    /// reads tell Paused while in transition and for so long after it
+    shows_paused: Span = "shows-paused",
+    /// reads tell Unknown while in transition and for so long after it (LP:2052503)
+    shows_unknown: Span = "shows-unknown",
+    /// reads tell where a transition leads as soon as it begins
+    reads_early: Switch = "reads-early",
     /// the first orders are accepted, and nothing happens
     ignores_first: u32 = "ignores-first",
     /// every order is accepted, and nothing happens
@@ -131,6 +139,8 @@ faults! {
     refuses_orders: Percent = "refuses-orders",
     /// a power-on so soon after a power-off is accepted, and nothing happens
     ignores_on_after_off: Span = "ignores-on-after-off",
+    /// a power-on so soon after a power-off is refused (LP:2162995)
+    refuses_on_after_off: Span = "refuses-on-after-off",
     /// the next power-on falls back to off after so long, once
     falls_back: Span = "falls-back",
     /// the operating system does not shut down when asked

@@ -83,11 +83,11 @@ faults! {
     lag: Span = "lag",
     /// every answer comes later by up to so much more, each by its own amount
     jitter: Span = "jitter",
-    /// so many datagrams are lost, each way
+    /// so many datagrams are lost, each way; Redfish: so many connections are reset, before the request or after it
     drop: Percent = "drop",
-    /// so many answers come twice
+    /// IPMI: so many answers come twice
     duplicate: Percent = "duplicate",
-    /// so many answers are overtaken by later ones
+    /// IPMI: so many answers are overtaken by later ones
     reorder: Percent = "reorder",
     /// so many answers are cut short
     cuts_short: Percent = "cuts-short",
@@ -147,6 +147,22 @@ faults! {
     deaf: Switch = "deaf",
     /// a boot override is accepted and not kept
     forgets_boot: Switch = "forgets-boot",
+    /// Redfish: so many requests are answered with 503
+    unavailable: Percent = "unavailable",
+    /// Redfish: closes the connection after each answer
+    closes_connections: Switch = "closes-connections",
+    /// Redfish: after so many wrong passwords in a row takes none, until its faults are set again
+    locks_out: u32 = "locks-out",
+    /// Redfish: does not say which types of reset it has
+    hides_reset_types: Switch = "hides-reset-types",
+    /// Redfish: has On, ForceOff and GracefulShutdown alone
+    few_reset_types: Switch = "few-reset-types",
+    /// Redfish: refuses to restart a machine that is off; IPMI always does
+    refuses_restart_when_off: Switch = "refuses-restart-when-off",
+    /// Redfish: takes every If-Match for one that does not match (LP:2099949)
+    stale_etags: Switch = "stale-etags",
+    /// Redfish: answers an order with a task that is under way
+    answers_task: Switch = "answers-task",
 }
 
 impl Faults {

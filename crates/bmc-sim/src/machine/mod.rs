@@ -84,6 +84,12 @@ impl Machine {
         self.on
     }
 
+    /// Whether its power is on the way to another state.
+    pub fn is_turning(&mut self, now: Millis) -> bool {
+        self.advance(now);
+        self.turning.is_some()
+    }
+
     /// What really happened to it, up to now.
     pub fn ledger(&mut self, now: Millis) -> &Ledger {
         self.advance(now);

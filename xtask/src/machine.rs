@@ -1,5 +1,5 @@
 //! What the tests need of the machine they run on, by name: Debian packages and a Python with
-//! ClusterShell. Only what is missing is installed, and it is said.
+//! other projects' programs. Only what is missing is installed, and it is said.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,7 +9,8 @@ use anyhow::{Context, Result, bail};
 use crate::shell;
 
 /// Debian package, and a program or file by which it is recognised where there is no dpkg.
-const PACKAGES: [(&str, &str); 8] = [
+const PACKAGES: [(&str, &str); 9] = [
+    ("fence-agents", "fence_redfish"),
     ("openipmi", "ipmi_sim"),
     ("libopenipmi-dev", "/usr/include/OpenIPMI/serv.h"),
     ("ipmitool", "ipmitool"),
@@ -20,8 +21,14 @@ const PACKAGES: [(&str, &str); 8] = [
     ("python3-venv", "python3"),
 ];
 
-/// What the node set tests compare with.
-const PYTHON_PACKAGE: &str = "ClusterShell==1.10.1";
+/// Python package, and a module by which it is recognised. The node set tests compare with
+/// ClusterShell; the others are Redfish clients, and know nothing of us.
+const PYTHON_PACKAGES: [(&str, &str); 4] = [
+    ("ClusterShell==1.10.1", "ClusterShell"),
+    ("redfishtool==1.1.8", "redfishtoollib"),
+    ("sushy==5.14.0", "sushy"),
+    ("redfish-use-case-checkers==2.1.1", "redfish_use_case_checkers"),
+];
 
 /// Installs what is missing of the system's packages.
 pub fn packages() -> Result<()> {
@@ -42,19 +49,20 @@ pub fn packages() -> Result<()> {
     apt(prefix, &args)
 }
 
-/// The interpreter of a virtual environment with ClusterShell in it, below the build folder.
+/// The interpreter of a virtual environment with the Python packages in it, below the build folder.
 pub fn python() -> Result<PathBuf> {
     let venv = shell::target().join("test-venv");
     let python = venv.join("bin/python");
-    if !shell::succeeds(&python, &["-c", "import ClusterShell"]) {
+    let (packages, modules): (Vec<_>, Vec<_>) = PYTHON_PACKAGES.into_iter().unzip();
+    if !shell::succeeds(&python, &["-c", &format!("import {}", modules.join(", "))]) {
         let mut create = Command::new("python3");
         create.args(["-m", "venv", "--clear"]).arg(&venv);
         shell::must(create)?;
         let mut install = Command::new(&python);
-        install.args(["-m", "pip", "install", "--quiet", PYTHON_PACKAGE]);
-        shell::must(install).context("pip could not install ClusterShell")?;
+        install.args(["-m", "pip", "install", "--quiet"]).args(&packages);
+        shell::must(install).context("pip could not install the Python packages")?;
     }
-    println!("ClusterShell is in {}", python.display());
+    println!("{} are in {}", packages.join(" "), python.display());
     Ok(python)
 }
 

@@ -9,7 +9,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use bmc_sim::{BmcPlan, Happened, Order, RedfishPlan, Took, Traffic};
-use common::{Lab, PASSWORD, PATIENCE, USER};
+use common::{Lab, PASSWORD, USER};
 use serde_json::{Value, json};
 use ureq::Agent;
 use ureq::http::{HeaderMap, StatusCode, Uri};
@@ -19,6 +19,9 @@ const SYSTEM: &str = "/redfish/v1/Systems/1";
 const RESET: &str = "/redfish/v1/Systems/1/Actions/ComputerSystem.Reset";
 const SESSIONS: &str = "/redfish/v1/SessionService/Sessions";
 const BASIC: (&str, &str) = ("Authorization", "Basic YWRtaW46c2VjcmV0");
+
+/// How long a client waits for an answer.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What was answered.
 #[derive(Debug)]

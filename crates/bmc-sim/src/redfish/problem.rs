@@ -111,10 +111,10 @@ impl Problem {
             Self::PropertyNotWritable => {
                 ("PropertyNotWritable", "A property can't be changed, or does not exist.")
             }
-            Self::Unauthorized => (
-                "ResourceAtUriUnauthorized",
-                "Name and password are wrong, or there is no such session.",
-            ),
+            // what was wrong with it is not told (DSP0266, 13.3.3)
+            Self::Unauthorized => {
+                ("ResourceAtUriUnauthorized", "The service received an authorization error.")
+            }
             Self::NotFound => ("ResourceMissingAtURI", "There is no such resource."),
             Self::MethodNotAllowed => {
                 ("OperationNotAllowed", "The method is not allowed on this resource.")

@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use bmc_sim::{BmcPlan, Fleet, RedfishPlan};
 use ipmi::{Password, UserName};
@@ -45,6 +44,3 @@ impl Lab {
         self.fleet.redfish(self.fleet.names().next().unwrap()).unwrap()
     }
 }
-
-/// How long a client waits for an answer.
-pub const PATIENCE: Duration = Duration::from_secs(5);

@@ -30,6 +30,8 @@ pub struct Traffic {
     pub connections: u64,
     /// TLS handshakes that were completed.
     pub handshakes: u64,
+    /// How many of these took up an earlier one.
+    pub resumed: u64,
 }
 
 /// A BMC with its machine.
@@ -42,6 +44,8 @@ pub struct Bmc {
     traffic: Traffic,
     /// How often it restarted.
     life: u64,
+    /// A second since the epoch, and how much reached it in there.
+    crowd: (Millis, u32),
     sessions_since: Millis,
     rng: fastrand::Rng,
 }
@@ -90,9 +94,17 @@ impl Bmc {
         config.sessions_max = SESSIONS_MAX;
         config.session_idle_ms = SESSION_IDLE_MS;
         let server = Server::new(config);
-        let traffic = Traffic::default();
-        let mut bmc =
-            Self { machine, server, redfish, password, traffic, life: 0, sessions_since: 0, rng };
+        let mut bmc = Self {
+            machine,
+            server,
+            redfish,
+            password,
+            traffic: Traffic::default(),
+            life: 0,
+            crowd: (0, 0),
+            sessions_since: 0,
+            rng,
+        };
         bmc.adopt_faults();
         bmc
     }
@@ -101,7 +113,8 @@ impl Bmc {
     pub fn datagram(&mut self, now: Millis, datagram: &[u8]) -> Vec<Late> {
         self.traffic.received += 1;
         let faults = *self.machine.faults();
-        if self.is_deaf_to_all(now) || link::loses(&faults, &mut self.rng) {
+        let lost = self.is_deaf_to_all(now) || link::loses(&faults, &mut self.rng);
+        if lost || self.is_overloaded(now) {
             return Vec::new();
         }
         self.forget_sessions_in_time(now);
@@ -127,8 +140,9 @@ impl Bmc {
     }
 
     /// A TLS handshake came to its end.
-    pub(crate) const fn handshake(&mut self) {
+    pub(crate) fn handshake(&mut self, resumed: bool) {
         self.traffic.handshakes += 1;
+        self.traffic.resumed += u64::from(resumed);
     }
 
     /// A request comes in, over a connection that was taken by that life of the BMC.
@@ -142,7 +156,8 @@ impl Bmc {
             return Reply::Reset;
         }
         self.forget_sessions_in_time(now);
-        let answer = if faults.unavailable.is_some_and(|share| share.strikes(&mut self.rng)) {
+        let unavailable = faults.unavailable.is_some_and(|share| share.strikes(&mut self.rng));
+        let answer = if unavailable || self.is_overloaded(now) {
             Answer::problem(Problem::Busy)
         } else {
             self.redfish.answer(&mut self.machine, now, asked)
@@ -182,6 +197,15 @@ impl Bmc {
         self.redfish.forgive();
         self.machine.set_faults(now, faults);
         self.adopt_faults();
+    }
+
+    /// Counts one more, and tells whether that is too many for this second.
+    fn is_overloaded(&mut self, now: Millis) -> bool {
+        let second = now / 1_000;
+        let (counted, many) = self.crowd;
+        let many = if counted == second { many + 1 } else { 1 };
+        self.crowd = (second, many);
+        self.machine.faults().overloaded_above.is_some_and(|most| many > most)
     }
 
     fn forget_sessions_in_time(&mut self, now: Millis) {

@@ -56,10 +56,10 @@ pub enum FleetError {
     },
     /// The system does not let so many files be open.
     #[error(
-        "{wanted} sockets are needed and the limit is {limit} open files; raise it with `ulimit -n`"
+        "the BMCs need {wanted} sockets and the limit is {limit} open files; raise it with `ulimit -n`"
     )]
     OpenFiles {
-        /// How many sockets are wanted, without connections.
+        /// How many sockets are wanted, with a connection for each BMC that speaks Redfish.
         wanted: usize,
         /// How many there may be.
         limit: u64,
@@ -108,9 +108,11 @@ impl Fleet {
         seed: u64,
     ) -> Result<Self, FleetError> {
         let plans: Vec<BmcPlan> = plans.into_iter().collect();
-        let fronts =
-            |plan: &BmcPlan| usize::from(plan.ipmi.is_some()) + usize::from(plan.redfish.is_some());
-        make_room(plans.iter().map(fronts).sum())?;
+        // who speaks Redfish has a connection besides
+        let sockets = |plan: &BmcPlan| {
+            usize::from(plan.ipmi.is_some()) + 2 * usize::from(plan.redfish.is_some())
+        };
+        make_room(plans.iter().map(sockets).sum())?;
         let certificate = certificate(&plans)?;
         let (clock, mut running) = (Clock::new(), JoinSet::new());
         let mut bmcs = BTreeMap::new();
@@ -148,7 +150,7 @@ impl Fleet {
     }
 
     /// The certificate of every BMC that speaks HTTPS, as PEM, for those who want to trust it. It names `localhost` and
-    /// the addresses of at most 64 BMCs.
+    /// the addresses of at most 256 BMCs.
     #[must_use]
     pub fn certificate(&self) -> Option<&str> {
         self.certificate.as_deref()
@@ -252,7 +254,7 @@ fn certificate(plans: &[BmcPlan]) -> Result<Option<Certificate>, CertificateErro
     if addresses.is_empty() { Ok(None) } else { Certificate::new(addresses).map(Some) }
 }
 
-/// Every BMC has a socket of its own, and a process may have few unless it asks for more.
+/// Every BMC has sockets of its own, and a process may have few unless it asks for more.
 fn make_room(wanted: usize) -> Result<(), FleetError> {
     let limit = rlimit::increase_nofile_limit(u64::MAX).unwrap_or(0);
     // what the rest of the process has open

@@ -337,6 +337,21 @@ fn refusals_have_their_status_and_say_when_to_come_back() {
 }
 
 #[test]
+fn an_order_that_is_followed_may_be_answered_with_an_error() {
+    let (lab, client) = one(true, "denies-orders=100%");
+    let got = client.reset("ForceOff");
+    assert_eq!((got.status.as_u16(), got.error()), (500, "InternalError"));
+    assert_eq!((lab.fleet.is_on("n1"), client.power()), (Some(false), json!("Off")));
+}
+
+#[test]
+fn who_asks_too_often_is_told_to_come_back() {
+    let (_lab, client) = one(true, "overloaded-above=5");
+    wait("a refusal", || client.get(SYSTEM).status == 503);
+    wait("another second", || client.get(SYSTEM).status == 200);
+}
+
+#[test]
 fn reset_types_are_hidden_or_few() {
     let (_lab, client) = one(true, "hides-reset-types");
     let action = &client.get(SYSTEM).body["Actions"]["#ComputerSystem.Reset"];
@@ -473,7 +488,7 @@ fn a_bmc_that_reboots_resets_its_connections_and_forgets_its_sessions() {
 fn connections_are_kept_unless_the_bmc_closes_them() {
     let (lab, client) = one(true, "");
     (0..3).for_each(|_| assert_eq!(client.power(), "On"));
-    let traffic = Traffic { received: 3, sent: 3, connections: 1, handshakes: 0 };
+    let traffic = Traffic { received: 3, sent: 3, connections: 1, ..Traffic::default() };
     assert_eq!(lab.fleet.traffic("n1"), Some(traffic));
     lab.fleet.set_faults("n1", "closes-connections".parse().unwrap());
     (0..3).for_each(|_| assert_eq!(client.power(), "On"));
@@ -486,8 +501,12 @@ fn https_is_spoken_with_a_certificate_that_can_be_trusted() {
     let client = Client::of(&lab);
     assert!(client.url.starts_with("https://127.0.0.1:"));
     (0..3).for_each(|_| assert_eq!(client.power(), "On"));
-    let traffic = Traffic { received: 3, sent: 3, connections: 1, handshakes: 1 };
+    let traffic = Traffic { received: 3, sent: 3, connections: 1, handshakes: 1, resumed: 0 };
     assert_eq!(lab.fleet.traffic("n1"), Some(traffic));
+    lab.fleet.set_faults("n1", "closes-connections".parse().unwrap());
+    (0..3).for_each(|_| assert_eq!(client.power(), "On"));
+    let traffic = lab.fleet.traffic("n1").unwrap();
+    assert_eq!((traffic.connections, traffic.handshakes, traffic.resumed), (3, 3, 2));
     let stranger = Agent::config_builder().timeout_global(Some(PATIENCE)).build().new_agent();
     assert!(stranger.get(&client.url).call().is_err(), "nobody else has to trust it");
     lab.fleet.set_faults("n1", "drop=100%".parse().unwrap());

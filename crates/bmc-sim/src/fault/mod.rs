@@ -97,6 +97,8 @@ faults! {
     wrong_password: Switch = "wrong-password",
     /// has no session left
     sessions_exhausted: Switch = "sessions-exhausted",
+    /// more than so many datagrams or requests within a second are lost; Redfish answers them with 503
+    overloaded_above: u32 = "overloaded-above",
     /// forgets every session after so long
     drops_sessions: Span = "drops-sessions",
     /// is away for so long from now on, and forgets its sessions
@@ -123,8 +125,12 @@ faults! {
     reads_early: Switch = "reads-early",
     /// the first orders are accepted, and nothing happens
     ignores_first: u32 = "ignores-first",
+    /// so many orders are accepted, and nothing happens
+    ignores_orders: Percent = "ignores-orders",
     /// every order is accepted, and nothing happens
     does_nothing: Switch = "does-nothing",
+    /// so many orders are followed, and answered with an error
+    denies_orders: Percent = "denies-orders",
     /// an order takes effect so much later, whatever was ordered since
     fires_late: Span = "fires-late",
     /// a power-off of a machine that is off is kept so long and fires at the next power-on (openbmc#3207)
@@ -141,6 +147,10 @@ faults! {
     ignores_on_after_off: Span = "ignores-on-after-off",
     /// a power-on so soon after a power-off is refused (LP:2162995)
     refuses_on_after_off: Span = "refuses-on-after-off",
+    /// a power-on so soon after a power-off is accepted, and leaves the machine dead until a person pulls its power
+    stuck_by_on_after_off: Span = "stuck-by-on-after-off",
+    /// the first power-ons come to nothing when their time is up
+    fails_first_on: u32 = "fails-first-on",
     /// the next power-on falls back to off after so long, once
     falls_back: Span = "falls-back",
     /// the operating system does not shut down when asked

@@ -50,6 +50,10 @@ impl Machine {
         }
         // without delay an order is carried out before it is answered
         self.advance(now);
+        let denied = self.faults.denies_orders.is_some_and(|share| share.strikes(&mut self.rng));
+        if taken.is_ok() && denied {
+            return Err(Refusal::Failed);
+        }
         taken.map(drop)
     }
 
@@ -67,7 +71,10 @@ impl Machine {
         if !self.on && self.turning.is_none() && order.needs_power() {
             return Err(Refusal::NotNow);
         }
-        let ignored = faults.does_nothing.is_some()
+        self.stuck |= order == Order::On && self.went_off_within(now, faults.stuck_by_on_after_off);
+        let ignored = self.stuck
+            || faults.does_nothing.is_some()
+            || faults.ignores_orders.is_some_and(|share| share.strikes(&mut self.rng))
             || faults.ignores_first.is_some_and(|first| self.orders <= first)
             || (order == Order::On && self.went_off_within(now, faults.ignores_on_after_off));
         if ignored {

@@ -197,6 +197,42 @@ fn an_on_too_soon_after_an_off_is_lost() {
 }
 
 #[test]
+fn an_on_too_soon_after_an_off_leaves_it_dead_until_a_person_comes() {
+    let mut it = machine(true, "stuck-by-on-after-off=2s");
+    it.order(0, Order::Off).unwrap();
+    it.order(1_999, Order::On).unwrap();
+    it.order(60_000, Order::On).unwrap();
+    assert!(!it.is_on(99_000));
+    it.set_power(100_000, false);
+    it.order(100_001, Order::On).unwrap();
+    assert!(it.is_on(100_001));
+}
+
+#[test]
+fn the_first_power_ons_come_to_nothing_when_their_time_is_up() {
+    let mut it = machine(false, "takes-on=5s,fails-first-on=2,shows-transitions=0ms");
+    for at in [0, 10_000] {
+        it.order(at, Order::On).unwrap();
+        assert_eq!(it.read(at + 4_999), Ok(Reading::TurningOn));
+        assert_eq!(it.read(at + 5_000), Ok(Reading::Off));
+    }
+    it.order(20_000, Order::On).unwrap();
+    assert_eq!(edges(&mut it, 99_000), [(25_000, true)]);
+}
+
+#[test]
+fn an_order_may_be_followed_and_denied_or_ignored_and_confirmed() {
+    let mut it = machine(false, "denies-orders=100%");
+    assert_eq!(it.order(0, Order::On), Err(Refusal::Failed));
+    assert!(it.is_on(0));
+    let orders: Vec<_> = it.ledger(0).orders().collect();
+    assert_eq!(orders, [(0, Order::On, Took::Accepted)]);
+    let mut it = machine(false, "ignores-orders=100%");
+    it.order(0, Order::On).unwrap();
+    assert!(!it.is_on(9_000));
+}
+
+#[test]
 fn an_on_too_soon_after_an_off_is_refused() {
     let mut it = machine(true, "refuses-on-after-off=2s");
     it.order(0, Order::Off).unwrap();

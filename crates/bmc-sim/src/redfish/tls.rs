@@ -10,7 +10,7 @@ use rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::TlsAcceptor;
 
 /// How many addresses the certificate names; with more of them it is for `localhost` and the first ones alone.
-const ADDRESSES_MAX: usize = 64;
+const ADDRESSES_MAX: usize = 256;
 
 /// Why there is no certificate.
 #[derive(Debug, thiserror::Error)]
@@ -41,10 +41,11 @@ impl Certificate {
         let made = rcgen::generate_simple_self_signed(names)?;
         let key = PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
         // chosen here and not for the whole process, which may want another one
-        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_single_cert(vec![made.cert.der().clone()], key)?;
+        config.ticketer = ring::Ticketer::new()?;
         Ok(Self { pem: made.cert.pem(), acceptor: TlsAcceptor::from(Arc::new(config)) })
     }
 }

@@ -15,6 +15,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use rustls::HandshakeKind;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -91,7 +92,8 @@ async fn connection(endpoint: Arc<Endpoint>, mut stream: TcpStream) {
         None => talk(&endpoint, life, stream, |stream| stream).await,
         Some(tls) => {
             if let Ok(Ok(stream)) = timeout(HANDSHAKE, tls.accept(stream)).await {
-                lock(&endpoint.bmc).handshake();
+                let kind = stream.get_ref().1.handshake_kind();
+                lock(&endpoint.bmc).handshake(kind == Some(HandshakeKind::Resumed));
                 talk(&endpoint, life, stream, |stream| stream.get_ref().0).await;
             }
         }
@@ -130,7 +132,8 @@ async fn exchange(
     resets: &AtomicBool,
 ) -> Result<Response<Said>, Break> {
     let (head, body) = request.into_parts();
-    let Some(body) = read(body).await? else {
+    let body = timeout(IDLE, read(body)).await.map_err(|_| Break)?;
+    let Some(body) = body? else {
         let answer = Answer::problem(Problem::TooLarge).with(header::CONNECTION, "close");
         return Ok(said::whole(answer));
     };

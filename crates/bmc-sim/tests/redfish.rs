@@ -136,6 +136,8 @@ fn the_root_is_for_everybody_and_the_rest_for_those_with_a_password() {
     let got = client.ask("GET", SYSTEM, &[], "").unwrap();
     assert_eq!((got.status.as_u16(), got.error()), (401, "ResourceAtUriUnauthorized"));
     assert!(got.header("www-authenticate").starts_with("Basic"));
+    let got = client.ask("GET", SESSIONS, &[], "").unwrap();
+    assert_eq!(got.status, 401, "they may be posted to, not looked at");
     let got = client.ask("GET", "/redfish/v1/Nothing", &[], "").unwrap();
     assert_eq!(got.status, 401, "what is missing is not told to everybody");
     assert_eq!(client.get(SYSTEM).status, 200);
@@ -475,8 +477,15 @@ fn a_bmc_that_reboots_resets_its_connections_and_forgets_its_sessions() {
     let (lab, client) = one(true, "");
     let got = client.log_in(PASSWORD);
     let auth = [("X-Auth-Token", got.header("x-auth-token"))];
+    let mut kept = TcpStream::connect(lab.url().replace("http://", "")).unwrap();
+    let mut root = || {
+        kept.write_all(b"GET /redfish HTTP/1.1\r\nHost: n1\r\n\r\n")?;
+        kept.read(&mut [0; 4_096])
+    };
+    assert!(root().unwrap() > 0);
+    lab.fleet.set_faults("n1", "reboots=0ms".parse().unwrap());
+    assert!(root().is_err(), "the connection is of an earlier life");
     lab.fleet.set_faults("n1", "reboots=1h".parse().unwrap());
-    assert!(client.ask("GET", SYSTEM, &auth, "").is_err(), "the connection is of an earlier life");
     assert!(client.ask("GET", SYSTEM, &auth, "").is_err(), "it is away");
     lab.fleet.set_faults("n1", "reboots=0ms".parse().unwrap());
     let back = || client.ask("GET", SYSTEM, &auth, "").is_ok_and(|got| got.status == 401);

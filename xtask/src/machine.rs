@@ -1,5 +1,5 @@
 //! What the tests need of the machine they run on, by name: Debian packages and a Python with
-//! other projects' programs. Only what is missing is installed, and it is said.
+//! what is compared with. Only what is missing is installed, and it is said.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,24 +10,25 @@ use crate::shell;
 
 /// Debian package, and a program or file by which it is recognised where there is no dpkg.
 const PACKAGES: [(&str, &str); 9] = [
-    ("fence-agents", "fence_redfish"),
     ("openipmi", "ipmi_sim"),
     ("libopenipmi-dev", "/usr/include/OpenIPMI/serv.h"),
     ("ipmitool", "ipmitool"),
     ("freeipmi-tools", "ipmipower"),
+    ("fence-agents", "fence_ipmilan"),
     ("gcc", "cc"),
     ("iproute2", "ip"),
     ("python3", "python3"),
     ("python3-venv", "python3"),
 ];
 
-/// Python package, and a module by which it is recognised. The node set tests compare with
-/// ClusterShell; the others are Redfish clients, and know nothing of us.
-const PYTHON_PACKAGES: [(&str, &str); 4] = [
-    ("ClusterShell==1.10.1", "ClusterShell"),
-    ("redfishtool==1.1.8", "redfishtoollib"),
-    ("sushy==5.14.0", "sushy"),
-    ("redfish-use-case-checkers==2.1.1", "redfish_use_case_checkers"),
+/// Python's name of a package, and the package with its version: what the node set tests compare with, and
+/// clients for simulated BMCs.
+const PYTHON_PACKAGES: [(&str, &str); 5] = [
+    ("ClusterShell", "ClusterShell==1.10.1"),
+    ("pyghmi", "pyghmi==1.6.19"),
+    ("redfishtoollib", "redfishtool==1.1.8"),
+    ("sushy", "sushy==5.14.0"),
+    ("redfish_use_case_checkers", "redfish-use-case-checkers==2.1.1"),
 ];
 
 /// Installs what is missing of the system's packages.
@@ -49,20 +50,21 @@ pub fn packages() -> Result<()> {
     apt(prefix, &args)
 }
 
-/// The interpreter of a virtual environment with the Python packages in it, below the build folder.
+/// The interpreter of a virtual environment with those packages in it, below the build folder.
 pub fn python() -> Result<PathBuf> {
     let venv = shell::target().join("test-venv");
     let python = venv.join("bin/python");
-    let (packages, modules): (Vec<_>, Vec<_>) = PYTHON_PACKAGES.into_iter().unzip();
-    if !shell::succeeds(&python, &["-c", &format!("import {}", modules.join(", "))]) {
+    let imports = PYTHON_PACKAGES.map(|(name, _)| format!("import {name}")).join("; ");
+    if !shell::succeeds(&python, &["-c", &imports]) {
         let mut create = Command::new("python3");
         create.args(["-m", "venv", "--clear"]).arg(&venv);
         shell::must(create)?;
         let mut install = Command::new(&python);
-        install.args(["-m", "pip", "install", "--quiet"]).args(&packages);
-        shell::must(install).context("pip could not install the Python packages")?;
+        install.args(["-m", "pip", "install", "--quiet"]);
+        install.args(PYTHON_PACKAGES.map(|(_, package)| package));
+        shell::must(install).context("pip could not install what the tests compare with")?;
     }
-    println!("{} are in {}", packages.join(" "), python.display());
+    println!("Python's packages are in {}", python.display());
     Ok(python)
 }
 

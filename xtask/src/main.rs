@@ -21,6 +21,8 @@ cargo xtask COMMAND
                              never changes a file of the repository
   fix [--clippy]             formats, regenerates openapi.json; with --clippy applies its suggestions
   soak --seeds N [--from S]  simulates N fleets, each from a seed of its own
+  soak --sockets [--seconds N] [--nodes N] [--seed S]
+                             a storm of callers over simulated BMCs on real sockets, and kills
   replay SEED [--node n3] [--step]
                              prints the event log of one simulated fleet, a line at each Enter with --step
   mutants [NAME...]          breaks each rule of the core on purpose and shows which proof notices

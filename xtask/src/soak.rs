@@ -1,5 +1,5 @@
-//! `cargo xtask soak`: the seeded simulation for as long as one likes. What it checks is in the
-//! simulation itself, `crates/arbiter/tests/simulate`.
+//! `cargo xtask soak`: the seeded simulation, or the storm over real sockets, for as long as one likes. What they check is in
+//! the tests themselves, `crates/arbiter/tests/simulate` and `crates/lastword/tests/storm`.
 
 use std::process::Command;
 
@@ -11,11 +11,48 @@ use crate::shell;
 pub const TEST: &str = "every_promise_holds_for_every_seed";
 
 pub fn run(args: &[String]) -> Result<()> {
+    match args.split_first() {
+        Some((first, rest)) if first == "--sockets" => return storm(rest),
+        Some(_) | None => {}
+    }
     let (seeds, from) = parse(args)?;
     let mut cargo = shell::cargo(&["test", "--release", "--locked"]);
     cargo.args(["-p", "arbiter", "--test", "simulate", TEST, "--", "--exact", "--nocapture"]);
     cargo.env("LASTWORD_SEEDS", seeds.to_string()).env("LASTWORD_SEED", from.to_string());
     shell::must(with_checks(cargo))
+}
+
+/// One storm; unless told otherwise it lasts five minutes.
+fn storm(args: &[String]) -> Result<()> {
+    let mut cargo = shell::cargo(&["test", "--release", "--locked"]);
+    cargo.args(["-p", "lastword", "--test", "storm", "--", "--nocapture"]);
+    cargo.env("LASTWORD_STORM_SECONDS", "300");
+    for (name, value) in storm_settings(args)? {
+        cargo.env(name, value.to_string());
+    }
+    shell::must(with_checks(cargo))
+}
+
+fn storm_settings(args: &[String]) -> Result<Vec<(&'static str, u64)>> {
+    let mut settings = Vec::new();
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        let name = match arg.as_str() {
+            "--seconds" => "LASTWORD_STORM_SECONDS",
+            "--nodes" => "LASTWORD_STORM_NODES",
+            "--seed" => "LASTWORD_SEED",
+            other => {
+                bail!("soak --sockets takes --seconds N, --nodes N and --seed S, not {other:?}")
+            }
+        };
+        settings.push((name, number(arg, args.next())?));
+    }
+    Ok(settings)
+}
+
+fn number(arg: &str, value: Option<&String>) -> Result<u64> {
+    let value = value.with_context(|| format!("{arg} needs a value"))?;
+    value.parse().with_context(|| format!("{arg}: {value:?} is no number"))
 }
 
 /// An optimised build that still notices when a number overflows.
@@ -29,8 +66,7 @@ fn parse(args: &[String]) -> Result<(u64, u64)> {
     let (mut seeds, mut from) = (None, 1);
     let mut args = args.iter();
     while let Some(arg) = args.next() {
-        let value = args.next().with_context(|| format!("{arg} needs a value"))?;
-        let number = value.parse().with_context(|| format!("{arg}: {value:?} is no number"))?;
+        let number = number(arg, args.next())?;
         match arg.as_str() {
             "--seeds" => seeds = Some(number),
             "--from" => from = number,
@@ -52,6 +88,11 @@ mod tests {
     fn seeds_are_wanted_and_the_first_one_may_be_named() {
         assert_eq!(parsed("--seeds 5").unwrap(), (5, 1));
         assert_eq!(parsed("--from 7 --seeds 5").unwrap(), (5, 7));
+        let storm = |line: &str| {
+            storm_settings(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        };
+        assert_eq!(storm("--seconds 9 --seed 3").unwrap().len(), 2);
+        assert!(storm("").is_ok() && storm("--seeds 3").is_err() && storm("--seed").is_err());
         for wrong in ["", "--seeds", "--seeds x", "--from 1", "--other 1"] {
             assert!(parsed(wrong).is_err(), "{wrong}");
         }

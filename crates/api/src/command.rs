@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::verdict::{Outcome, Verdict, VerdictGroup};
-use crate::words::{Action, Boot, Door, Order, Phase, Policy};
+use crate::words::{Action, Boot, Door, OnOff, Order, Phase, Policy};
 
 /// `POST /api/v1/commands`: an action for a node set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -27,6 +27,10 @@ pub struct CommandRequest {
     /// Refused as stale unless this is still the newest intent of the node.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub if_newest: Option<u64>,
+    /// Refused as a whole unless every node reads so, on a reading of at most 5 s; unknown is neither. It is
+    /// judged before the command has its place: add `if_newest` against commands that come between.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub if_state: Option<OnOff>,
     /// Place a hold for the caller together with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold: Option<HoldTerms>,
@@ -61,6 +65,7 @@ impl CommandRequest {
             reason: None,
             sequence: None,
             if_newest: None,
+            if_state: None,
             hold: None,
             boot: None,
             force_after_ms: None,
@@ -102,6 +107,13 @@ pub struct CommandAnswer {
     pub accepted: usize,
     /// What it does.
     pub verdicts: Vec<VerdictGroup>,
+    /// For a dry run: the number that has to be repeated in `confirm` before it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirm: Option<usize>,
+    /// For a dry run: the nodes that are protected from it, so that it is not done without
+    /// `force_protected`; folded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protected: Option<String>,
 }
 
 /// `GET /api/v1/commands/{seq}`: a command and what became of it so far.

@@ -26,13 +26,14 @@ pub use command::{
 pub use event::{Event, What};
 pub use hold::{Hold, HoldAnswer, HoldList, HoldRequest, KeptGroup, ReleaseAnswer, ReleaseRequest};
 pub use node::{
-    HeldBy, History, Intent, LastKnown, Node, NodeList, NodeQuery, PastIntent, Why, WhyQuery,
+    GroupEntry, GroupList, HeldBy, History, Intent, LastKnown, Node, NodeList, NodeQuery,
+    PastIntent, PowerGroup, Why, WhyQuery,
 };
 pub use problem::{Code, Problem};
 pub use system::{Alive, InventoryChange, Ready, Version};
 pub use token::{NewToken, TokenEntry, TokenList, TokenRequest};
 pub use verdict::{Outcome, OutcomeGroup, Verdict, VerdictGroup, Whose};
-pub use words::{Action, Boot, BootDevice, Door, Order, Phase, Policy, Power, Report, Role};
+pub use words::{Action, Boot, BootDevice, Door, OnOff, Order, Phase, Policy, Power, Report, Role};
 
 /// Where every document of this version is found.
 pub const BASE: &str = "/api/v1";

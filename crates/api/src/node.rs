@@ -54,6 +54,39 @@ pub struct LastKnown {
     pub age_ms: u64,
 }
 
+/// The nodes that read the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PowerGroup {
+    /// The nodes, folded.
+    pub nodes: String,
+    /// How many they are.
+    pub count: usize,
+    /// What they read.
+    pub power: Power,
+}
+
+/// `GET /api/v1/groups`: the names that node sets can be made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GroupList {
+    /// Every node that the caller may see, folded: what `@*` means.
+    pub nodes: String,
+    /// How many they are.
+    pub count: usize,
+    /// The groups in which there is one of them.
+    pub groups: Vec<GroupEntry>,
+}
+
+/// A group of the inventory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GroupEntry {
+    /// Its name, without the `@`.
+    pub group: String,
+    /// Those of its nodes that the caller may see, folded.
+    pub nodes: String,
+    /// How many they are.
+    pub count: usize,
+}
+
 /// A hold, seen from a node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct HeldBy {

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::node::PowerGroup;
 use crate::verdict::VerdictGroup;
 
 /// `application/problem+json`.
@@ -38,6 +39,9 @@ pub struct Problem {
     /// What the command does or would do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verdicts: Vec<VerdictGroup>,
+    /// What the nodes read that are not in the state that the command depends on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub powers: Vec<PowerGroup>,
     /// When to try again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_s: Option<u64>,
@@ -59,6 +63,7 @@ impl Problem {
             on: None,
             seq: None,
             verdicts: Vec::new(),
+            powers: Vec::new(),
             retry_after_s: None,
         }
     }
@@ -121,6 +126,8 @@ codes! {
     ConfirmCount = "confirm-count",
     /// The inventory protects a node; `force_protected` is needed.
     Protected = "protected",
+    /// A node is not in the state that `if_state` says.
+    StateDiffers = "state-differs",
     /// The idempotency key was used for another request.
     KeyReused = "key-reused",
     /// A newer sequence number or intent is known.
@@ -143,6 +150,8 @@ codes! {
     InventoryInvalid = "inventory-invalid",
     /// Too many event streams are open.
     TooManyClients = "too-many-clients",
+    /// Too many event streams are open with this token.
+    TooManyStreams = "too-many-streams",
     /// No such path.
     NotFound = "not-found",
     /// The path does not know that method.

@@ -72,6 +72,25 @@ words! {
 }
 
 words! {
+    /// A state that a node's power can be asked to be in.
+    OnOff {
+        /// On.
+        On = "on",
+        /// Off.
+        Off = "off",
+    }
+}
+
+impl From<OnOff> for Power {
+    fn from(state: OnOff) -> Self {
+        match state {
+            OnOff::On => Self::On,
+            OnOff::Off => Self::Off,
+        }
+    }
+}
+
+words! {
     /// What a machine can be told to boot from.
     BootDevice {
         /// No override.

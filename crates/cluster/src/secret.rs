@@ -1,8 +1,10 @@
 //! Passwords and keys: where they are, and how they are fetched just before use. It does not
 //! cache them, and no message, debug output or export of it holds a value.
 
+use std::env::split_paths;
 use std::ffi::OsString;
 use std::fmt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -19,6 +21,8 @@ pub const SECRET_MAX_BYTES: usize = 4096;
 pub const HELPER_TIMEOUT_MS: u64 = 10_000;
 /// Where a helper is looked for when this process has no `PATH`.
 const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+/// The permission bits of which one makes a file a program.
+const EXECUTABLE: u32 = 0o111;
 /// What is shown in place of a value.
 const HIDDEN: &str = "***";
 
@@ -122,6 +126,9 @@ pub enum SecretCause {
     /// The helper's command line is empty.
     #[error("no program named")]
     NoProgram,
+    /// The helper is not there, or may not be run.
+    #[error("not a program that may be run")]
+    NotAProgram,
     /// The helper ended with an error.
     #[error("ended with {0}")]
     Exit(ExitStatus),
@@ -139,6 +146,19 @@ impl SecretRef {
         self.resolve_within(node, HELPER_TIMEOUT_MS).await
     }
 
+    /// Looks whether the secret can be had, without running a helper: only that it is a program.
+    ///
+    /// # Errors
+    /// As [`SecretRef::resolve`].
+    pub async fn check(&self) -> Result<(), SecretError> {
+        let Self::Exec(words) = self else { return self.resolve("").await.map(drop) };
+        let found = match words.first() {
+            Some(program) => find_program(program, std::env::var_os("PATH")).map(drop),
+            None => Err(SecretCause::NoProgram),
+        };
+        found.map_err(|cause| SecretError { reference: self.to_string(), cause })
+    }
+
     async fn resolve_within(&self, node: &str, timeout_ms: u64) -> Result<Secret, SecretError> {
         let fetched = match self {
             Self::File(path) => from_file(path).await,
@@ -151,6 +171,19 @@ impl SecretRef {
         };
         fetched.map_err(|cause| SecretError { reference: self.to_string(), cause })
     }
+}
+
+/// Where a helper would be run from.
+fn find_program(program: &str, path: Option<OsString>) -> Result<PathBuf, SecretCause> {
+    let path = path.unwrap_or_else(|| DEFAULT_PATH.into());
+    let folders =
+        if program.contains('/') { vec![PathBuf::new()] } else { split_paths(&path).collect() };
+    let mut places = folders.into_iter().map(|folder| folder.join(program));
+    let may_run = |place: &PathBuf| {
+        std::fs::metadata(place)
+            .is_ok_and(|file| file.is_file() && file.permissions().mode() & EXECUTABLE != 0)
+    };
+    places.find(may_run).ok_or(SecretCause::NotAProgram)
 }
 
 async fn from_file(path: &Path) -> Result<Secret, SecretCause> {

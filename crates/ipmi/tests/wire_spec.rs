@@ -232,6 +232,10 @@ fn boot_flags_are_parameter_5() {
     }
     assert_eq!(SetBootOptions(BootParameter::InProgress(true)).encode(), [0, 1]);
     assert_eq!(SetBootOptions(BootParameter::InProgress(false)).encode(), [0, 0]);
+    // table 28-14, parameter 3, bit 3: no Chassis Control within 60 s does not clear the valid bit
+    assert_eq!(SetBootOptions(BootParameter::ValidBitClearing(8)).encode(), [3, 8]);
+    let cleared = SetBootOptions::decode(&[3, 8]);
+    assert_eq!(cleared, Ok(SetBootOptions(BootParameter::ValidBitClearing(8))));
     assert_eq!(SetBootOptions(BootParameter::BIOS_ACKNOWLEDGED).encode(), [4, 1, 1]);
     assert_eq!(GetBootOptions.encode(), [5, 0, 0]);
 }

@@ -33,6 +33,7 @@ macro_rules! contract_tests {
             a_position_past_the_end_is_told_apart_from_the_end
             a_trimmed_position_is_too_old_and_positions_go_on
             a_trimmed_request_is_still_known
+            a_probe_is_seen_by_nobody
             an_append_that_nobody_waits_for_is_written_whole_and_once
             times_never_run_backwards
         }
@@ -202,6 +203,15 @@ pub(crate) async fn a_trimmed_request_is_still_known(journal: impl Deref<Target 
     journal.trim(2).await.unwrap();
     assert_eq!(journal.append(id(1), batch(&["a"])).await.unwrap(), answer);
     assert_eq!(all(&*journal).await, []);
+}
+
+pub(crate) async fn a_probe_is_seen_by_nobody(journal: impl Deref<Target = impl Journal>) {
+    assert_eq!(journal.probe().await, Ok(()));
+    assert_eq!(*journal.head().borrow(), 0);
+    assert_eq!(journal.append(id(1), batch(&["a"])).await.unwrap().first, 1);
+    assert_eq!(journal.probe().await, Ok(()));
+    assert_eq!(journal.append(id(2), batch(&["b"])).await.unwrap().first, 2);
+    assert_eq!(texts(&all(&*journal).await), ["a", "b"]);
 }
 
 pub(crate) async fn an_append_that_nobody_waits_for_is_written_whole_and_once(

@@ -99,8 +99,8 @@ pub enum ReadError {
 /// The journal is not what was written to it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the journal in {} is damaged{}: {fault}; `lastword journal check` tells how far it goes, \
-     `lastword journal export` saves what is readable, and a backup of the folder replaces it",
+    "the journal in {} is damaged{}: {fault}; `lastword journal check` tells how far it goes. \
+     What to do: {WAY_OUT}",
     folder.display(), at(*seq)
 )]
 pub struct Damage {
@@ -189,6 +189,10 @@ pub enum OpenError {
     },
 }
 
+/// What to do about a damaged journal.
+pub(crate) const WAY_OUT: &str = "stop the service, keep a copy of this folder, save what is readable \
+    with `lastword journal export`, then put a backup in its place or start with an empty folder";
+
 /// Why a journal could not be inspected at all.
 #[derive(Debug, thiserror::Error)]
 pub enum InspectError {
@@ -198,8 +202,53 @@ pub enum InspectError {
         /// The folder.
         folder: PathBuf,
     },
-    /// The database can't be opened or its header read.
-    #[error("the journal in {} can't be read: {reason}", folder.display())]
+    /// There is a file in its place, but nothing was ever written to it, or nothing is left.
+    #[error(
+        "the journal {} is empty: a start that was cut short leaves it so, and so does a lost file. \
+         What to do: put a backup in its place, or start the service, which begins anew there",
+        file.display()
+    )]
+    Empty {
+        /// The file.
+        file: PathBuf,
+    },
+    /// The file belongs to some other program.
+    #[error("{} is not a journal: name the data folder of a server", file.display())]
+    NotAJournal {
+        /// The file.
+        file: PathBuf,
+    },
+    /// A newer version of the program wrote it.
+    #[error(
+        "the journal {} has format {found}, this version knows {known} at most: use a newer one",
+        file.display()
+    )]
+    Newer {
+        /// The file.
+        file: PathBuf,
+        /// The format found.
+        found: u32,
+        /// The newest format that this version knows.
+        known: u32,
+    },
+    /// It is damaged where the database begins, or its end is missing.
+    #[error(
+        "the journal in {} is damaged so that no entry of it can be read: {fault}. What to do: stop \
+         the service, keep a copy of this folder, then put a backup in its place or start with an \
+         empty folder",
+        folder.display()
+    )]
+    Ruined {
+        /// The journal's folder.
+        folder: PathBuf,
+        /// What is wrong.
+        fault: Fault,
+    },
+    /// The file may be right, but can't be opened.
+    #[error(
+        "the journal in {} can't be read: {reason}; run this as the user of the service",
+        folder.display()
+    )]
     Unreadable {
         /// The journal's folder.
         folder: PathBuf,

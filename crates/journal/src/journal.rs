@@ -102,6 +102,13 @@ pub trait Journal: Send + Sync + 'static {
     /// [`Refusal`] if it ended early; what it forgot until then stays forgotten.
     fn trim(&self, before: Seq) -> impl Future<Output = Result<Seq, Refusal>> + Send;
 
+    /// Writes something durable that no reader ever sees: whether an append of a few kilobytes would
+    /// be taken now.
+    ///
+    /// # Errors
+    /// [`Refusal`], as an append would be refused.
+    fn probe(&self) -> impl Future<Output = Result<(), Refusal>> + Send;
+
     /// Bytes in use, without the room that trimmed entries left for new ones.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 mod common;
 
 use std::fs::{self, File};
+use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
@@ -153,7 +154,7 @@ fn a_file_that_is_no_database_is_refused_and_left_as_it_is() {
         .unwrap();
     let before = fs::read(&file).unwrap();
     assert!(matches!(refused(folder.path()), OpenError::Damaged(_)));
-    assert!(matches!(journal::check(folder.path()), Err(InspectError::Unreadable { .. })));
+    assert!(matches!(journal::check(folder.path()), Err(InspectError::Ruined { .. })));
     assert_eq!(fs::read(&file).unwrap(), before);
 }
 
@@ -176,6 +177,73 @@ async fn a_sound_journal_in_use_is_checked_and_exported() {
     journal.trim(3).await.unwrap();
     assert_eq!(export(folder.path(), 0).0.entries, 1);
     assert!(journal::check(folder.path()).unwrap().is_sound());
+}
+
+/// What is done to a folder with a journal.
+type Harm = fn(&Path) -> io::Result<()>;
+
+#[tokio::test]
+async fn whatever_is_wrong_with_a_file_its_place_and_the_way_out_are_told() {
+    let harms: [(&str, Harm, &str); 10] = [
+        ("cut in half", |folder| cut_to(folder, |length| length / 2), "an empty folder"),
+        ("the last byte cut", |folder| cut_to(folder, |length| length - 1), "an empty folder"),
+        ("hardly a header", |folder| cut_to(folder, |_| 100), "put a backup"),
+        ("zeros", |folder| write(folder, &[0; 100_000]), "put a backup"),
+        ("a page of zeros", zero_a_page, "lastword journal export"),
+        ("text", |folder| write(folder, &b"hello\n".repeat(2_000)), "put a backup"),
+        ("nothing", |folder| write(folder, b""), "begins anew"),
+        ("a log alone", leave_the_log, "keep a copy of this folder"),
+        ("a loop", loop_to_itself, "as the user of the service"),
+        ("a folder", make_a_folder, "name the data folder of a server"),
+    ];
+    for (harm, apply, way_out) in harms {
+        let folder = filled(1_000).await;
+        apply(folder.path()).unwrap();
+        let said = match journal::check(folder.path()) {
+            Ok(report) => {
+                assert!(!report.is_sound(), "{harm}: {report}");
+                report.to_string()
+            }
+            Err(error) => error.to_string(),
+        };
+        let place = folder.path().display().to_string();
+        assert!(said.contains(&place) && said.contains(way_out), "{harm}: {said}");
+        let exported = journal::export(folder.path(), 0, &mut Vec::new());
+        let can_export = exported.is_ok_and(|exported| exported.entries > 0);
+        assert_eq!(said.contains("journal export"), can_export, "it is true, {harm}: {said}");
+    }
+}
+
+fn write(folder: &Path, bytes: &[u8]) -> io::Result<()> {
+    fs::write(folder.join("journal.db"), bytes)
+}
+
+fn cut_to(folder: &Path, kept: fn(usize) -> usize) -> io::Result<()> {
+    let whole = fs::read(folder.join("journal.db"))?;
+    write(folder, &whole[..kept(whole.len())])
+}
+
+fn zero_a_page(folder: &Path) -> io::Result<()> {
+    let mut whole = fs::read(folder.join("journal.db"))?;
+    let at = whole.len() / 2 / 4096 * 4096;
+    whole[at..at + 4096].fill(0);
+    write(folder, &whole)
+}
+
+fn leave_the_log(folder: &Path) -> io::Result<()> {
+    fs::remove_file(folder.join("journal.db"))?;
+    fs::write(folder.join("journal.db-wal"), "precious")
+}
+
+fn make_a_folder(folder: &Path) -> io::Result<()> {
+    fs::remove_file(folder.join("journal.db"))?;
+    fs::create_dir(folder.join("journal.db"))
+}
+
+fn loop_to_itself(folder: &Path) -> io::Result<()> {
+    let file = folder.join("journal.db");
+    fs::remove_file(&file)?;
+    std::os::unix::fs::symlink(&file, &file)
 }
 
 #[test]

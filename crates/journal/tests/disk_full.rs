@@ -34,6 +34,24 @@ async fn a_journal_at_its_limit_refuses_until_the_limit_is_raised() {
 }
 
 #[tokio::test]
+async fn a_probe_is_refused_where_an_append_is_and_takes_no_room() {
+    let folder = TempDir::new().unwrap();
+    let options = Options { max_bytes: Some(200_000), ..Options::default() };
+    let journal = Local::open(folder.path(), options).unwrap();
+    let before = journal.size_bytes().await.unwrap();
+    for _ in 0..100 {
+        assert_eq!(journal.probe().await, Ok(()));
+    }
+    assert_eq!(journal.size_bytes().await.unwrap(), before);
+    fill(&journal).await;
+    fill_the_rest(&journal).await;
+    assert!(matches!(journal.probe().await, Err(Refusal::DiskFull { .. })));
+    journal.set_max_bytes(Some(400_000)).await.unwrap();
+    assert_eq!(journal.probe().await, Ok(()));
+    assert!(journal::check(folder.path()).unwrap().is_sound());
+}
+
+#[tokio::test]
 async fn trimming_makes_room_in_a_journal_at_its_limit() {
     let folder = TempDir::new().unwrap();
     let options = Options { max_bytes: Some(200_000), ..Options::default() };
@@ -102,11 +120,15 @@ async fn child_on_a_small_disk() {
     let folder = Path::new(&disk).join("journal");
     let journal = open(&folder);
     let written = fill(&journal).await;
-    let before = all(&journal).await;
     println!("the disk was full after {written} entries");
     assert!(written > 5);
     assert!(is_full(&journal.append(id(1_000_000), vec![vec![b'x'; 300_000]]).await));
+    fill_the_rest(&journal).await;
+    assert!(matches!(journal.probe().await, Err(Refusal::DiskFull { .. })));
     fs::remove_file(&ballast).unwrap();
+    assert_eq!(journal.probe().await, Ok(()));
+    let written = *journal.head().borrow();
+    let before = all(&journal).await;
     assert_eq!(put(&journal, written + 1, &text(9_000)).await.first, written + 1);
     let more = fill_from(&journal, written + 2).await;
     fs::write(&ballast, "x").unwrap_err();
@@ -137,6 +159,16 @@ async fn fill_from(journal: &Local, from: u64) -> u64 {
         assert_eq!(*journal.head().borrow(), number - 1);
         assert_eq!(all(journal).await.len() as u64, number - 1);
         return number - from;
+    }
+    panic!("it never became full");
+}
+
+/// Appends what is small until even that does not fit.
+async fn fill_the_rest(journal: &Local) {
+    for number in 2_000_000..2_010_000 {
+        if is_full(&journal.append(id(number), vec![vec![b'x'; 100]]).await) {
+            return;
+        }
     }
     panic!("it never became full");
 }

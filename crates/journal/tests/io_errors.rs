@@ -72,6 +72,7 @@ async fn child_whose_flushes_keep_failing() {
         let refused = append(&journal, 3, "c").await;
         assert!(matches!(refused, Err(AppendError::Refused(_))), "{refused:?}");
         assert!(matches!(journal.trim(2).await, Err(Refusal::Unwritable { .. })));
+        assert!(matches!(journal.probe().await, Err(Refusal::Unwritable { .. })));
         assert_eq!(*journal.head().borrow(), 1);
         assert_eq!(journal.read(2, 1, MANY).await, Ok(vec![]));
         assert_eq!(journal.read(3, 1, MANY).await, Err(ReadError::Ahead { from: 3, head: 1 }));
@@ -90,6 +91,7 @@ async fn child_whose_writes_fail() {
     fault.set("write");
     for number in 2..5 {
         append(&journal, number, "b").await.unwrap_err();
+        journal.probe().await.unwrap_err();
         assert_eq!(*journal.head().borrow(), 1);
     }
     fault.clear();

@@ -11,6 +11,8 @@ pub const SERVER: &str = "http://127.0.0.1:7473";
 pub const LISTEN: &str = "127.0.0.1:7473";
 /// The name of the first token's file in a data folder.
 pub const ADMIN_TOKEN: &str = "admin.token";
+/// The variable by which shells say that they want to know what to offer, and which shell it is.
+pub const COMPLETE: &str = "LASTWORD_COMPLETE";
 /// The data folder of a server that root runs.
 pub const SYSTEM_DATA_DIR: &str = "/var/lib/lastword";
 

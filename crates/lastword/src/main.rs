@@ -4,13 +4,18 @@
 mod cli;
 mod command;
 mod defaults;
+mod demo;
 mod house;
+mod inventory;
+mod private;
+mod sim;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 fn main() -> ExitCode {
+    clap_complete::CompleteEnv::with_factory(cli::Cli::command).var(defaults::COMPLETE).complete();
     let cli::Cli { subcommand, globals } = cli::Cli::parse();
     match subcommand.run(&globals) {
         Ok(code) => code,

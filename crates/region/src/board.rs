@@ -8,6 +8,7 @@ use arbiter::{Goal, Power, Progress, Report, Seen, Seq};
 use nodeset::NodeSet;
 use tokio::sync::{Notify, watch};
 
+use crate::exchanges::{Exchange, Exchanges};
 use crate::locks::lock;
 
 /// The most reports that wait to be told; older ones are dropped and counted.
@@ -41,6 +42,7 @@ pub struct Board {
     shelf: Mutex<Shelf>,
     changed: Notify,
     version: watch::Sender<u64>,
+    pub(crate) exchanges: Exchanges,
 }
 
 #[derive(Debug, Default)]
@@ -96,6 +98,11 @@ impl Board {
         shelf.news.reports.push_back((node.into(), report));
         drop(shelf);
         self.changed.notify_one();
+    }
+
+    /// Counts an exchange with a machine. It costs next to nothing.
+    pub fn exchanged(&self, exchange: &Exchange) {
+        self.exchanges.count(exchange);
     }
 
     /// The node's newest status, if there is one.

@@ -1,7 +1,7 @@
 //! What the region knows of the inventory: names, labels, groups, policies, limits.
 //! It knows no BMC, address or credential.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arbiter::Policy;
@@ -20,6 +20,8 @@ pub struct FleetNode {
     pub policy: Policy,
     /// How long an operation may take unless the command says otherwise, in milliseconds.
     pub deadline_ms: u64,
+    /// How its machine is asked, in one word of a closed list: a label of figures and nothing else.
+    pub driver: &'static str,
 }
 
 /// Bounds on what one request may ask.
@@ -49,6 +51,7 @@ pub struct Fleet {
     /// Those of fewest nodes first.
     by_policy: Vec<(Policy, NodeSet)>,
     by_deadline: BTreeMap<u64, NodeSet>,
+    drivers: BTreeSet<&'static str>,
 }
 
 impl Fleet {
@@ -73,6 +76,7 @@ impl Fleet {
                 protected.push(name);
             }
         }
+        let drivers = nodes.values().map(|node| node.driver).collect();
         let all = NodeSet::from_names(nodes.keys())?;
         let protected = NodeSet::from_names(protected)?;
         let by_policy = policies.into_iter().map(|(key, names)| set(key, names));
@@ -81,7 +85,18 @@ impl Fleet {
         let by_deadline =
             deadlines.into_iter().map(|(key, names)| set(key, names)).collect::<Result<_, _>>()?;
         let cluster = cluster.into();
-        Ok(Self { cluster, groups, limits, all, protected, by_policy, by_deadline, nodes })
+        let fleet = Self {
+            cluster,
+            nodes,
+            groups,
+            limits,
+            all,
+            protected,
+            by_policy,
+            by_deadline,
+            drivers,
+        };
+        Ok(fleet)
     }
 
     /// The cluster's name.
@@ -94,6 +109,11 @@ impl Fleet {
     #[must_use]
     pub const fn limits(&self) -> Limits {
         self.limits
+    }
+
+    /// The groups by their names.
+    pub(crate) const fn groups(&self) -> &BTreeMap<String, NodeSet> {
+        &self.groups
     }
 
     /// Every node.
@@ -112,6 +132,11 @@ impl Fleet {
     #[must_use]
     pub const fn protected(&self) -> &NodeSet {
         &self.protected
+    }
+
+    /// The words for how machines are asked.
+    pub(crate) fn drivers(&self) -> impl Iterator<Item = &'static str> {
+        self.drivers.iter().copied()
     }
 
     /// The policy of most of these nodes, and the others'.

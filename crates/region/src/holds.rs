@@ -13,7 +13,7 @@ use crate::accounts::Caller;
 use crate::commands::{Chosen, choose, hold_terms, record};
 use crate::convert::door;
 use crate::fold::Fold;
-use crate::groups::{Group, cut, verdict_groups};
+use crate::groups::{Group, cut, verdict_groups, within};
 use crate::locks::read;
 use crate::log::request_id;
 use crate::region::{Inner, Shared};
@@ -51,11 +51,11 @@ pub(crate) async fn place(
 ) -> Answer<HoldAnswer> {
     caller.needs(Role::Operator)?;
     hold_terms(&request.reason, request.for_ms)?;
-    let nodes = choose(&region.fleet(), Chosen { nodes: &request.nodes, selector: None })?;
-    caller.covers(&nodes)?;
+    let chosen = Chosen { nodes: &request.nodes, selector: None };
+    let nodes = choose(&region.fleet(), caller, chosen)?;
     let id = request_id("hold", &caller.name, key.as_deref());
     if let Some(seq) = region.recent.seq(id) {
-        return placed(&read(&region.fold), seq);
+        return placed(&read(&region.fold), caller, seq);
     }
     let held = Held {
         nodes,
@@ -66,7 +66,7 @@ pub(crate) async fn place(
     };
     let seq = record(region, id, &Record::Held(held)).await?;
     region.recent.remember(id, seq);
-    placed(&read(&region.fold), seq)
+    placed(&read(&region.fold), caller, seq)
 }
 
 /// Ends holds: the caller's own, or with `break` everybody's.
@@ -77,8 +77,8 @@ pub(crate) async fn release(
     request: &ReleaseRequest,
 ) -> Answer<ReleaseAnswer> {
     caller.needs(if request.break_others { Role::Admin } else { Role::Operator })?;
-    let nodes = choose(&region.fleet(), Chosen { nodes: &request.nodes, selector: None })?;
-    caller.covers(&nodes)?;
+    let chosen = Chosen { nodes: &request.nodes, selector: None };
+    let nodes = choose(&region.fleet(), caller, chosen)?;
     let id = request_id("release", &caller.name, key.as_deref());
     if let Some(seq) = region.recent.seq(id) {
         return Ok(released(region, caller, &nodes, Some(seq)));
@@ -102,7 +102,7 @@ pub(crate) async fn release(
     Ok(released(region, caller, &nodes, Some(seq)))
 }
 
-fn placed(fold: &Fold, seq: Seq) -> Answer<HoldAnswer> {
+fn placed(fold: &Fold, caller: &Caller, seq: Seq) -> Answer<HoldAnswer> {
     let Some(note) = fold.book.note(seq) else {
         return Ok(HoldAnswer { seq, nodes: String::new(), count: 0, refused: Vec::new() });
     };
@@ -114,11 +114,12 @@ fn placed(fold: &Fold, seq: Seq) -> Answer<HoldAnswer> {
             what: fold.refusal(refusal),
         })
         .collect();
+    let refused = within(refused, caller.scope.as_ref());
     if note.holds.is_empty() {
         let words = "somebody else holds every one of these nodes";
         return Err(Fail::new(Code::Held, 409, words).seq(seq).verdicts(refused));
     }
-    let nodes = fold.names(note.holds.iter().copied());
+    let nodes = cut(&fold.names(note.holds.iter().copied()), caller.scope.as_ref());
     let refused = verdict_groups(refused);
     Ok(HoldAnswer { seq, count: nodes.len(), nodes: nodes.to_string(), refused })
 }
@@ -137,6 +138,7 @@ fn released(region: &Inner, caller: &Caller, asked: &NodeSet, seq: Option<Seq>) 
     let fold = read(&region.fold);
     let note = seq.and_then(|seq| fold.book.note(seq));
     let nodes = fold.names(note.iter().flat_map(|note| note.holds.iter().copied()));
+    let nodes = cut(&nodes, caller.scope.as_ref());
     let mut kept: BTreeMap<(String, String, u64), Vec<NodeId>> = BTreeMap::new();
     for node in asked.iter().filter_map(|name| fold.ledger.id(&name)) {
         if let Some(hold) = fold.ledger.hold_against(region.now(), node, &caller.name) {

@@ -1,7 +1,7 @@
 //! The journal as the region uses it: records instead of bytes, and an answer in the end.
 //! It does not fold: `fold` does.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use arbiter::{Record, Seq};
@@ -10,7 +10,7 @@ use journal::{AppendError, Appended, Entry, Journal, ReadError, Refusal, Request
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
-use crate::locks::lock;
+use crate::writable::Writable;
 
 /// How often an append whose answer was lost is asked for again.
 const TRIES_MAX: u32 = 5;
@@ -20,7 +20,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Any journal, behind one pointer.
 pub(crate) struct Log {
     journal: Box<dyn AnyJournal>,
-    refused: Mutex<Option<String>>,
+    writable: Writable,
 }
 
 trait AnyJournal: Send + Sync {
@@ -38,12 +38,13 @@ trait AnyJournal: Send + Sync {
     fn head(&self) -> watch::Receiver<Seq>;
     fn oldest(&self) -> BoxFuture<'_, Result<Seq, ReadError>>;
     fn trim(&self, before: Seq) -> BoxFuture<'_, Result<Seq, Refusal>>;
+    fn probe(&self) -> BoxFuture<'_, Result<(), Refusal>>;
     fn size_bytes(&self) -> BoxFuture<'_, Result<u64, ReadError>>;
 }
 
 impl Log {
     pub(crate) fn new(journal: Arc<impl Journal>) -> Self {
-        Self { journal: Box::new(journal), refused: Mutex::new(None) }
+        Self { journal: Box::new(journal), writable: Writable::default() }
     }
 
     /// Puts a record into the journal. An answer that was lost is found out by asking again.
@@ -59,19 +60,18 @@ impl Log {
             tokio::time::sleep(PAUSE).await;
             answer = self.journal.append(id, vec![payload.clone()]).await;
         }
-        let refused = answer.as_ref().err().map(ToString::to_string);
-        *lock(&self.refused) = refused;
+        self.writable.learn(answer.as_ref().err().map(ToString::to_string));
         answer.map(|appended| appended.last)
     }
 
-    /// Why the last append failed, if it did and nothing was written since.
-    pub(crate) fn refused(&self) -> Option<String> {
-        lock(&self.refused).clone()
+    /// Why the journal takes no records, if it takes none. It is tried out when nobody knows.
+    pub(crate) async fn refused(&self) -> Option<String> {
+        self.writable.refused(|| self.journal.probe()).await
     }
 
     /// The journal grew, so it is writable.
     pub(crate) fn grew(&self) {
-        *lock(&self.refused) = None;
+        self.writable.learn(None);
     }
 
     pub(crate) async fn read(
@@ -128,6 +128,10 @@ impl<J: Journal> AnyJournal for Arc<J> {
 
     fn trim(&self, before: Seq) -> BoxFuture<'_, Result<Seq, Refusal>> {
         Box::pin((**self).trim(before))
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<(), Refusal>> {
+        Box::pin((**self).probe())
     }
 
     fn size_bytes(&self) -> BoxFuture<'_, Result<u64, ReadError>> {

@@ -4,9 +4,12 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use arbiter::Phase;
+
+use crate::board::Status;
 use crate::convert::{action, phase, power};
 use crate::locks::read;
-use crate::metrics::{ByPower, Open, Word};
+use crate::metrics::{ByDriver, ByPower, Open, Word};
 use crate::region::Inner;
 
 impl Inner {
@@ -19,18 +22,29 @@ impl Inner {
     }
 
     fn measure_nodes(&self) {
-        let fleet = self.fleet();
-        let mut counts: HashMap<api::Power, i64> = HashMap::new();
-        let mut seen = 0;
-        self.board.each(|_, status| {
+        let (fleet, now) = (self.fleet(), self.now());
+        let mut powers: HashMap<api::Power, i64> = HashMap::new();
+        let mut backoff: HashMap<&str, i64> = fleet.drivers().map(|driver| (driver, 0)).collect();
+        let (mut seen, mut ages_s) = (0, Vec::with_capacity(fleet.nodes().len()));
+        self.board.each(|name, status| {
             seen += 1;
-            *counts.entry(power(status.seen.power)).or_default() += 1;
+            *powers.entry(power(status.seen.power)).or_default() += 1;
+            ages_s.extend(age_s(status, now));
+            let node = if backs_off(status) { fleet.node(name) } else { None };
+            if let Some(count) = node.and_then(|node| backoff.get_mut(node.driver)) {
+                *count += 1;
+            }
         });
         let unseen = fleet.nodes().len().saturating_sub(seen);
-        *counts.entry(api::Power::Unknown).or_default() += i64::try_from(unseen).unwrap_or(0);
+        *powers.entry(api::Power::Unknown).or_default() += i64::try_from(unseen).unwrap_or(0);
         for power in api::Power::ALL {
             let gauge = self.metrics.nodes.get_or_create(&ByPower { power: Word(power.word()) });
-            gauge.set(counts.get(power).copied().unwrap_or(0));
+            gauge.set(powers.get(power).copied().unwrap_or(0));
+        }
+        self.metrics.poll_age.set(ages_s);
+        for driver in fleet.drivers() {
+            let gauge = self.metrics.backoff.get_or_create(&ByDriver { driver: Word(driver) });
+            gauge.set(backoff[driver]);
         }
     }
 
@@ -61,4 +75,15 @@ impl Inner {
         let age = oldest.map_or(0, |at| self.now().saturating_sub(at));
         self.metrics.oldest_open_s.set(Duration::from_millis(age).as_secs_f64());
     }
+}
+
+/// How long ago the node was read, in seconds; none if it never was. A read that failed told nothing.
+fn age_s(status: &Status, now: u64) -> Option<f64> {
+    let (_, at) = status.seen.last_known?;
+    Some(Duration::from_millis(now.saturating_sub(at)).as_secs_f64())
+}
+
+/// Whether its BMC failed, and is asked less and less often until it answers.
+fn backs_off(status: &Status) -> bool {
+    status.seen.cause.is_some() || status.progress.phase == Phase::BackingOff
 }

@@ -15,9 +15,14 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
 use crate::convert::door;
+use crate::exchanges::Exchanges;
+use crate::spread::Spread;
 
 /// The upper ends of the histogram of confirmations, in seconds.
 const CONFIRM_S: [f64; 11] = [0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 600.0];
+
+/// The upper ends of the histogram of what is known of nodes, in seconds.
+const AGE_S: [f64; 9] = [5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3_600.0, 86_400.0];
 
 /// A label value that is one of our own words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,6 +68,11 @@ pub(crate) struct ByPower {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(crate) struct ByDriver {
+    pub(crate) driver: Word,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(crate) struct Open {
     pub(crate) action: Word,
     pub(crate) phase: Word,
@@ -78,6 +88,8 @@ pub(crate) struct Metrics {
     finished: Family<End, Counter>,
     confirm: Family<ByAction, Histogram>,
     pub(crate) nodes: Family<ByPower, Gauge>,
+    pub(crate) poll_age: Spread,
+    pub(crate) backoff: Family<ByDriver, Gauge>,
     pub(crate) open: Family<Open, Gauge>,
     pub(crate) oldest_open_s: Gauge<f64, std::sync::atomic::AtomicU64>,
     pub(crate) journal_head: Gauge<i64, AtomicI64>,
@@ -88,7 +100,7 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(exchanges: &Exchanges) -> Self {
         let confirm = || Histogram::new(CONFIRM_S);
         let mut metrics = Self {
             registry: Registry::with_prefix("lastword"),
@@ -99,6 +111,8 @@ impl Metrics {
             finished: Family::default(),
             confirm: Family::new_with_constructor(confirm),
             nodes: Family::default(),
+            poll_age: Spread::new(&AGE_S),
+            backoff: Family::default(),
             open: Family::default(),
             oldest_open_s: Gauge::default(),
             journal_head: Gauge::default(),
@@ -108,6 +122,8 @@ impl Metrics {
             append_failures: Counter::default(),
         };
         metrics.register_intents();
+        metrics.register_machines();
+        exchanges.register(&mut metrics.registry);
         metrics.register_rest();
         metrics
     }
@@ -186,11 +202,25 @@ impl Metrics {
         );
     }
 
+    fn register_machines(&mut self) {
+        let registry = &mut self.registry;
+        registry.register("nodes", "Nodes by what their BMCs said last", self.nodes.clone());
+        registry.register(
+            "poll_age_seconds",
+            "Age of what is known of each node now: take quantiles of it, not rates",
+            self.poll_age.clone(),
+        );
+        registry.register(
+            "bmc_backoff_nodes",
+            "Nodes whose BMCs are asked less often after errors",
+            self.backoff.clone(),
+        );
+    }
+
     fn register_rest(&mut self) {
         let info = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
         let registry = &mut self.registry;
         registry.register("build", "What runs", info);
-        registry.register("nodes", "Nodes by what their BMCs said last", self.nodes.clone());
         registry.register("journal_head", "Newest record", self.journal_head.clone());
         registry.register("sse_clients", "Open event streams", self.sse_clients.clone());
         registry.register("sse_resets", "Listeners that lost events", self.sse_resets.clone());

@@ -8,11 +8,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use arbiter::Seq;
 use journal::Journal;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 use crate::accounts::{Accounts, AccountsError};
 use crate::board::{Board, Live};
-use crate::events::{self, Ring};
+use crate::events::{self, Places, Ring};
 use crate::fleet::Fleet;
 use crate::fold::{self, Fold};
 use crate::locks::{read, write};
@@ -21,6 +21,11 @@ use crate::metrics::Metrics;
 use crate::recent::Recent;
 use crate::retention::{self, Retention};
 use crate::watchers::Watchers;
+
+/// The most event streams at once.
+const SSE_CLIENTS_MAX: usize = 256;
+/// The most event streams at once with one token: several people may share one.
+const SSE_CLIENTS_OF_TOKEN_MAX: usize = 32;
 
 /// How a region works.
 #[derive(Clone, Debug)]
@@ -31,6 +36,8 @@ pub struct Options {
     pub retention: Retention,
     /// The most event streams at once.
     pub sse_clients_max: usize,
+    /// The most event streams at once with one token.
+    pub sse_clients_of_token_max: usize,
     /// The most connections at once.
     pub connections_max: usize,
     /// The longest wait of a command for its verdict, in milliseconds.
@@ -46,7 +53,8 @@ impl Options {
         Self {
             data_dir: data_dir.into(),
             retention: Retention::default(),
-            sse_clients_max: 256,
+            sse_clients_max: SSE_CLIENTS_MAX,
+            sse_clients_of_token_max: SSE_CLIENTS_OF_TOKEN_MAX,
             connections_max: 4_096,
             verdict_ms_max: 10_000,
             clock: system_clock_ms,
@@ -77,7 +85,7 @@ pub(crate) struct Inner {
     pub(crate) health: Health,
     /// True once the server stops: streams and long polls end.
     pub(crate) stopping: watch::Sender<bool>,
-    pub(crate) sse_places: Arc<Semaphore>,
+    pub(crate) sse_places: Arc<Places>,
     pub(crate) options: Options,
 }
 
@@ -105,6 +113,7 @@ impl Region {
     ) -> Result<Self, AccountsError> {
         let now = (options.clock)();
         let accounts = Accounts::open(&options.data_dir, now)?;
+        let metrics = Metrics::new(&board.exchanges);
         let inner = Arc::new(Inner {
             log: Log::new(journal),
             fleet: RwLock::new(Arc::new(fleet)),
@@ -116,10 +125,10 @@ impl Region {
             ring: Ring::new(now),
             recent: Recent::default(),
             accounts,
-            metrics: Metrics::new(),
+            metrics,
             health: Health::default(),
             stopping: watch::Sender::new(false),
-            sse_places: Arc::new(Semaphore::new(options.sse_clients_max)),
+            sse_places: Places::new(options.sse_clients_max, options.sse_clients_of_token_max),
             options,
         });
         tokio::spawn(fold::follow(Arc::downgrade(&inner)));

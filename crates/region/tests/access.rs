@@ -2,7 +2,10 @@
 
 mod common;
 
-use api::{Code, HoldRequest, NodeQuery, ReleaseRequest, Role, TokenRequest, WithdrawRequest};
+use api::{
+    Code, CommandRequest, HoldRequest, NodeQuery, ReleaseRequest, Role, TokenRequest,
+    WithdrawRequest,
+};
 use common::{Site, key, mode, off, on, problem};
 
 fn token(name: &str, role: Role, scope: Option<&str>) -> TokenRequest {
@@ -92,13 +95,91 @@ fn a_scope_bounds_what_is_seen_and_commanded() {
     let view = gpu.command(1, None).unwrap();
     assert_eq!((view.nodes.as_str(), view.count, view.open), ("n[3-4]", 2, 1));
     assert!(view.states.iter().all(|group| !group.nodes.contains('5')), "{view:?}");
-    problem(gpu.withdraw_command(1, &key()), 403, Code::OutOfScope);
+    let partly = problem(gpu.withdraw_command(1, &key()), 403, Code::OutOfScope);
+    assert_eq!(partly.nodes.as_deref(), Some("n[3-4]"), "what it is for beside is not told");
     let other = site.admin().post_command(&on("n9"), &key()).unwrap().seq.unwrap();
-    problem(gpu.command(other, None), 403, Code::OutOfScope);
+    problem(gpu.command(other, None), 404, Code::UnknownCommand);
     let list = gpu.commands(&api::CommandQuery::default()).unwrap().commands;
     assert_eq!(list.len(), 2);
     let admin = site.user("half", Role::Admin, Some("n1"));
     problem(admin.tokens(), 403, Code::OutOfScope);
+}
+
+#[test]
+fn nobody_learns_which_names_exist_outside_of_their_scope() {
+    let site = Site::new();
+    let scoped = token("gpu", Role::Operator, Some("@gpu"));
+    let text = site.admin().create_token(&scoped).unwrap().token;
+    site.admin().post_command(&on("n39"), &key()).unwrap();
+    let command = |nodes: &str| format!(r#"{{"action":"off","nodes":"{nodes}"}}"#);
+    let labelled = r#"{"action":"off","nodes":"X","selector":"rack=r2"}"#.to_owned();
+    let hold = |nodes: &str| format!(r#"{{"nodes":"{nodes}","reason":"r","for_ms":1000}}"#);
+    let asked = [
+        ("POST", "/api/v1/commands", command("X")),
+        ("POST", "/api/v1/commands", command("X,n1")),
+        ("POST", "/api/v1/commands", command("X&@*")),
+        ("POST", "/api/v1/commands", command("@*&X,n1!n1")),
+        ("POST", "/api/v1/commands", command("X*")),
+        ("POST", "/api/v1/commands", labelled),
+        ("POST", "/api/v1/withdrawals", r#"{"nodes":"X"}"#.to_owned()),
+        ("POST", "/api/v1/holds", hold("X")),
+        ("POST", "/api/v1/holds/release", r#"{"nodes":"X"}"#.to_owned()),
+        ("GET", "/api/v1/nodes?nodes=X", String::new()),
+        ("GET", "/api/v1/nodes?nodes=X,n1&selector=rack=r2", String::new()),
+        ("GET", "/api/v1/nodes/X", String::new()),
+        ("GET", "/api/v1/nodes/X/why", String::new()),
+        ("GET", "/api/v1/nodes/X/history", String::new()),
+        ("GET", "/api/v1/commands?nodes=X", String::new()),
+    ];
+    for (method, path, body) in asked {
+        let said = |name: &str| {
+            let (path, body) = (path.replace('X', name), body.replace('X', name));
+            let answer = ask_as(&site, &text, method, &path, &body);
+            let status = answer.split(' ').nth(1).unwrap().to_owned();
+            let document = answer.split_once("\r\n\r\n").unwrap().1.replace(name, "X");
+            (status, document)
+        };
+        let (there, nowhere) = (said("n39"), said("n99"));
+        assert_eq!(there, nowhere, "{method} {path} {body}");
+        assert!(there.0.starts_with('4'), "{method} {path} {body}: {there:?}");
+    }
+    for (method, path) in [("GET", "/api/v1/commands/"), ("DELETE", "/api/v1/commands/")] {
+        let there = ask_as(&site, &text, method, &format!("{path}1"), "");
+        let nowhere = ask_as(&site, &text, method, &format!("{path}9"), "");
+        assert_eq!((told(&there), told(&nowhere)), (unknown(), unknown()), "{there}");
+        assert!(!there.contains("n39"), "{there}");
+    }
+}
+
+#[test]
+fn groups_and_wildcards_mean_their_part_in_the_scope() {
+    let site = Site::new();
+    let ops = site.user("ops", Role::Operator, Some("n[3-6]"));
+    for (nodes, meant) in [("@gpu", "n[3-4]"), ("@*", "n[3-6]"), ("n?", "n[3-6]")] {
+        let mut request = on(nodes);
+        request.dry_run = true;
+        assert_eq!(ops.post_command(&request, &key()).unwrap().nodes, meant, "{nodes}");
+    }
+    let other = site.user("other", Role::Operator, Some("n[30-31]"));
+    for group in ["@gpu", "@not"] {
+        let refused = problem(other.post_command(&on(group), &key()), 404, Code::UnknownNode);
+        assert!(refused.nodes.is_none() && !refused.detail.contains("n1"), "{refused:?}");
+    }
+    let nobody = site.user("nobody", Role::Viewer, Some("n[90-91]"));
+    assert_eq!(nobody.nodes(&NodeQuery::default()).unwrap().nodes, []);
+}
+
+/// A request with that token.
+fn ask_as(site: &Site, token: &str, method: &str, path: &str, body: &str) -> String {
+    site.raw(&format!(
+        "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
+         authorization: Bearer {token}\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    ))
+}
+
+fn unknown() -> (u16, String) {
+    (404, "unknown-command".to_owned())
 }
 
 #[test]
@@ -156,4 +237,18 @@ fn requests_that_make_no_sense_get_a_problem_with_a_code() {
     let answer = site.ask("POST", "/api/v1/commands", &key, body);
     assert_eq!(told(&answer), (400, "bad-header".into()));
     assert_eq!(site.head(), 0);
+}
+
+#[test]
+fn every_node_means_every_node_in_the_scope_for_commands_as_for_queries() {
+    let site = Site::new();
+    let gpu = site.user("gpu", Role::Operator, Some("@gpu"));
+    assert_eq!(gpu.post_command(&on("@*"), &key()).unwrap().nodes, "n[1-4]");
+    assert_eq!(gpu.post_command(&on("@*!n1"), &key()).unwrap().nodes, "n[2-4]");
+    let labelled = CommandRequest { selector: Some("rack=r1".into()), ..on("@*") };
+    assert_eq!(gpu.post_command(&labelled, &key()).unwrap().nodes, "n[1-4]");
+    let named = nodeset::NodeSet::parse("n[1-40]", 100).unwrap();
+    problem(gpu.post_command(&on(&named.to_string()), &key()), 403, Code::OutOfScope);
+    assert_eq!(gpu.post_command(&on("n*"), &key()).unwrap().nodes, "n[1-4]");
+    assert_eq!(site.admin().post_command(&on("@*"), &key()).unwrap().count, 40);
 }

@@ -2,7 +2,9 @@
 
 mod common;
 
-use api::{Action, Code, HoldRequest, LongPoll, Outcome, Role, State, Verdict};
+use api::{
+    Action, Code, CommandRequest, HoldRequest, LongPoll, OnOff, Outcome, Role, State, Verdict,
+};
 use arbiter::{Phase, Policy, Power, Record, Settlement};
 use common::{Site, busy, eventually, idle, key, now, off, on, problem};
 
@@ -391,4 +393,75 @@ fn a_record_of_an_old_leader_changes_nothing() {
     let last = site.settle(old, seq, "n1", Settlement::Confirmed);
     site.folded_to(last);
     assert_eq!(site.admin().command(seq, None).unwrap().open, 1);
+}
+
+#[test]
+fn a_command_for_nodes_in_a_state_is_refused_as_a_whole_unless_all_are_in_it() {
+    let site = Site::new();
+    site.board.publish("n1", idle(Power::Off, now()));
+    site.board.publish("n2", idle(Power::On, now()));
+    site.board.publish("n3", idle(Power::Unknown, now()));
+    site.caught_up();
+    let wish =
+        |nodes: &str, dry_run| CommandRequest { if_state: Some(OnOff::On), dry_run, ..off(nodes) };
+    for dry_run in [false, true] {
+        let answer = site.admin().post_command(&wish("n[1-3]", dry_run), &key());
+        let problem = problem(answer, 409, Code::StateDiffers);
+        let powers: Vec<_> =
+            problem.powers.iter().map(|it| (it.nodes.as_str(), it.count, it.power)).collect();
+        assert_eq!(powers, [("n1", 1, api::Power::Off), ("n3", 1, api::Power::Unknown)]);
+        assert_eq!(
+            problem.detail,
+            "off is refused, it is for nodes that are on: n1 is off, n3 is unknown"
+        );
+    }
+    assert_eq!(site.head(), 0);
+    let answer = site.admin().post_command(&wish("n2", false), &key()).unwrap();
+    assert_eq!(verdicts(&answer), [("n2".to_owned(), "fire")]);
+}
+
+#[test]
+fn the_state_is_judged_on_a_fresh_reading() {
+    let site = Site::new();
+    site.board.publish("n1", idle(Power::On, now() - 60_000));
+    *site.live.finds.lock().unwrap() = Some((site.board.clone(), Power::Off));
+    site.caught_up();
+    let wish = |if_state| CommandRequest { if_state: Some(if_state), ..on("n1") };
+    let refused = site.admin().post_command(&wish(OnOff::On), &key());
+    problem(refused, 409, Code::StateDiffers);
+    site.admin().post_command(&wish(OnOff::Off), &key()).unwrap();
+    assert_eq!(*site.live.looked.lock().unwrap(), ["n1"]);
+}
+
+#[test]
+fn a_command_that_was_accepted_under_its_key_is_not_judged_by_its_state_again() {
+    let site = Site::new();
+    site.board.publish("n1", idle(Power::On, now()));
+    site.caught_up();
+    let wish = CommandRequest { if_state: Some(OnOff::On), ..off("n1") };
+    let key = key();
+    let first = site.admin().post_command(&wish, &key).unwrap();
+    site.board.publish("n1", idle(Power::Off, now()));
+    let again = site.admin().post_command(&wish, &key).unwrap();
+    assert!(again.repeated && again.seq == first.seq, "{again:?}");
+}
+
+#[test]
+fn a_command_whose_twin_was_accepted_while_it_was_judged_answers_as_the_twin_did() {
+    let site = Site::new();
+    site.caught_up();
+    let wish = CommandRequest { if_state: Some(OnOff::Off), ..on("n1") };
+    let (key, client) = (key(), site.admin());
+    let slow = {
+        let (wish, key) = (wish.clone(), key.clone());
+        std::thread::spawn(move || client.post_command(&wish, &key))
+    };
+    eventually("its node is looked at", || {
+        (!site.live.looked.lock().unwrap().is_empty()).then_some(())
+    });
+    let twin = CommandRequest { if_state: None, ..wish };
+    let first = site.admin().post_command(&twin, &key).unwrap();
+    site.board.publish("n1", idle(Power::On, now()));
+    let answer = slow.join().unwrap().unwrap();
+    assert!(answer.repeated && answer.seq == first.seq, "{answer:?}");
 }

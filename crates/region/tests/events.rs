@@ -147,6 +147,30 @@ fn a_stream_ends_when_its_token_is_deleted_and_streams_are_bounded() {
     assert!(!rest.contains("command"), "{rest}");
 }
 
+#[test]
+fn streams_of_one_token_are_bounded_and_leave_room_for_others() {
+    let dir = std::sync::Arc::new(tempfile::TempDir::new().unwrap());
+    let site = Site::at(dir, region::Tls::Off, |options| options.sse_clients_of_token_max = 2);
+    let (admin, viewer) = (site.admin(), site.user("viewer", Role::Viewer, None));
+    let streams = [admin.events(None).unwrap(), admin.events(None).unwrap()];
+    let refused = problem(admin.events(None), 429, Code::TooManyStreams);
+    assert!(
+        refused.detail.contains("2 event streams are open with the token admin"),
+        "{refused:?}"
+    );
+    assert_eq!(refused.retry_after_s, Some(5));
+    let raw = site.ask("GET", "/api/v1/events", "", "");
+    assert!(raw.to_lowercase().contains("retry-after: 5"), "{raw}");
+    viewer.events(None).unwrap();
+    drop(streams);
+    // a place is free once the server notices that the client is gone: with the next event at the latest
+    common::eventually("a place is free", || {
+        site.board.publish("n1", common::idle(Power::On, now()));
+        site.board.publish("n1", common::idle(Power::Off, now()));
+        admin.events(None).ok()
+    });
+}
+
 impl Site {
     /// So many records, of which each is an event.
     fn hold_again(&self, times: usize) {

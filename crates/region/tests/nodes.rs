@@ -206,3 +206,22 @@ fn a_node_that_left_the_inventory_is_shown_while_something_is_done_with_it() {
     eventually("it is gone", || site.admin().node("n1", None).is_err().then_some(()));
     assert_eq!(seen(arbiter::Power::On, 1).last_known, Some((Goal::On, 1)));
 }
+
+#[test]
+fn the_names_of_nodes_and_groups_are_told_as_far_as_the_caller_may_see_them() {
+    let site = Site::new();
+    let all = site.admin().groups().unwrap();
+    assert_eq!((all.nodes.as_str(), all.count), ("n[1-40]", 40));
+    let group = |list: &api::GroupList| {
+        let group = list.groups.first()?;
+        Some((group.group.clone(), group.nodes.clone(), group.count))
+    };
+    assert_eq!(group(&all), Some(("gpu".into(), "n[1-4]".into(), 4)));
+    let some = site.user("some", Role::Viewer, Some("n[3-9]")).groups().unwrap();
+    assert_eq!(
+        (some.nodes.as_str(), group(&some)),
+        ("n[3-9]", Some(("gpu".into(), "n[3-4]".into(), 2)))
+    );
+    let none = site.user("none", Role::Viewer, Some("n9")).groups().unwrap();
+    assert_eq!((none.nodes.as_str(), none.groups.len()), ("n9", 0));
+}

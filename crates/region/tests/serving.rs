@@ -3,12 +3,13 @@
 mod common;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use api::{Client, Code, Door, Secret};
-use arbiter::Settlement;
-use common::{Site, eventually, key, mode, off, on, problem};
+use arbiter::{Cause, Goal, Phase, Power, Settlement};
+use common::{Site, busy, eventually, idle, key, mode, now, off, on, problem};
 use journal::Journal;
-use region::{Retention, ServeError, Tls};
+use region::{Exchange, Retention, ServeError, Tls};
 use tempfile::TempDir;
 
 fn get(site: &Site, path: &str) -> String {
@@ -104,6 +105,42 @@ fn the_numbers_have_the_names_that_dashboards_use() {
 }
 
 #[test]
+fn the_numbers_of_machines_are_sums_and_spreads_without_their_names() {
+    let site = Site::new();
+    let exchange = |op, result, took| Exchange { driver: "ipmi", op, result, took };
+    let took = Some(Duration::from_millis(20));
+    site.board.exchanged(&exchange("read", "ok", took));
+    site.board.exchanged(&exchange("read", "ok", took));
+    site.board.exchanged(&exchange("order", "not_sent", None));
+    let mut failing = idle(Power::Unknown, now());
+    failing.seen.last_known = Some((Goal::On, now() - 100_000));
+    failing.seen.cause = Some(Cause { denied: false, words: "no answer".into() });
+    site.board.publish("n1", failing);
+    site.board.publish("n2", idle(Power::On, now() - 10_000));
+    site.board.publish("n3", busy(Power::Off, now() - 10_000, Some(1), Phase::BackingOff));
+    let mut numbers = String::new();
+    for _ in 0..2 {
+        numbers = get(&site, "/metrics");
+    }
+    for line in [
+        "lastword_bmc_requests_total{driver=\"ipmi\",op=\"read\",result=\"ok\"} 2\n",
+        "lastword_bmc_requests_total{driver=\"ipmi\",op=\"order\",result=\"not_sent\"} 1\n",
+        "lastword_bmc_request_duration_seconds_count{driver=\"ipmi\",op=\"read\"} 2\n",
+        "lastword_bmc_request_duration_seconds_bucket{le=\"0.025\",driver=\"ipmi\",op=\"read\"} 2\n",
+        "lastword_bmc_backoff_nodes{driver=\"ipmi\"} 2\n",
+        "# TYPE lastword_poll_age_seconds histogram\n",
+        "lastword_poll_age_seconds_count 3\n",
+        "lastword_poll_age_seconds_bucket{le=\"5.0\"} 0\n",
+        "lastword_poll_age_seconds_bucket{le=\"15.0\"} 2\n",
+        "lastword_poll_age_seconds_bucket{le=\"120.0\"} 3\n",
+        "lastword_poll_age_seconds_bucket{le=\"+Inf\"} 3\n",
+    ] {
+        assert!(numbers.contains(line), "{line:?} is not in {numbers}");
+    }
+    assert!(!numbers.contains("op=\"order\"} 1"), "it took no time: {numbers}");
+}
+
+#[test]
 fn a_journal_that_takes_nothing_is_told_and_recovers() {
     let site = Site::new();
     let client = site.admin();
@@ -117,8 +154,23 @@ fn a_journal_that_takes_nothing_is_told_and_recovers() {
     let unready = get(&site, "/readyz");
     assert!(unready.contains("\"writable\":false"), "{unready}");
     site.runtime.block_on(site.journal.set_max_bytes(None)).unwrap();
-    client.post_command(&off("n1"), &key()).unwrap();
     eventually("ready", || get(&site, "/readyz").starts_with("HTTP/1.1 200").then_some(()));
+    client.post_command(&off("n1"), &key()).unwrap();
+}
+
+#[test]
+fn a_start_on_a_full_disk_is_not_ready_until_there_is_room() {
+    let site = Site::new();
+    site.lead();
+    let site = site.restart(Tls::Off);
+    site.caught_up();
+    site.runtime.block_on(site.journal.set_max_bytes(Some(1))).unwrap();
+    let unready = get(&site, "/readyz");
+    assert!(unready.starts_with("HTTP/1.1 503"), "{unready}");
+    assert!(unready.contains("no space is left for the journal"), "{unready}");
+    site.runtime.block_on(site.journal.set_max_bytes(None)).unwrap();
+    eventually("ready", || get(&site, "/readyz").starts_with("HTTP/1.1 200").then_some(()));
+    assert_eq!(site.head(), 1, "nothing was put on record for it");
 }
 
 #[test]
@@ -168,7 +220,7 @@ fn connections_are_bounded() {
 }
 
 #[test]
-fn the_committed_description_is_the_generated_one() {
+fn the_committed_openapi_document_is_the_generated_one() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
     let generated = region::openapi();
     if std::env::var_os("LASTWORD_UPDATE").is_some() {

@@ -48,6 +48,10 @@ impl Journal for Losing {
         self.journal.trim(before).await
     }
 
+    async fn probe(&self) -> Result<(), Refusal> {
+        self.journal.probe().await
+    }
+
     async fn size_bytes(&self) -> Result<u64, ReadError> {
         self.journal.size_bytes().await
     }

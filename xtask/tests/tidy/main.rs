@@ -21,6 +21,12 @@ const LONG_FUNCTIONS: [(&str, &str, &str); 1] = [(
     "a table of the worlds that are explored, one after the other",
 )];
 
+/// Modules of one crate, and what is above them: they must not name it.
+const BELOW: [(&str, &[&str]); 2] = [
+    ("crates/lastword/src/house/", &["crate::command", "crate::cli"]),
+    ("crates/lastword/src/inventory.rs", &["crate::"]),
+];
+
 /// What marks something unfinished. Put together here, so that this file is none of it.
 const UNFINISHED: [&str; 7] = [
     concat!("TO", "DO"),
@@ -159,6 +165,17 @@ fn locked_packages_come_from_the_public_registry() {
 #[test]
 fn crates_know_only_what_they_may() {
     none("a crate knows no other than it may (ARCHITECTURE.md)", crates::wrong_dependencies());
+}
+
+#[test]
+fn modules_know_nothing_of_what_is_above_them() {
+    let mut broken = Vec::new();
+    for (below, above) in BELOW {
+        let lower: Vec<Source> = rust_files().filter(|it| it.path.starts_with(below)).collect();
+        assert!(!lower.is_empty(), "{below} is there");
+        broken.extend(lower.iter().flat_map(|source| lines_with(source, above)));
+    }
+    none("a module does not name what is above it", broken);
 }
 
 #[test]

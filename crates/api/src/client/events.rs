@@ -32,19 +32,26 @@ pub struct Events {
     client: Client,
     lines: BufReader<BodyReader<'static>>,
     last_id: Option<String>,
+    once: bool,
     ended: bool,
 }
 
 impl Events {
     pub(super) fn open(client: Client, last_id: Option<&str>) -> Result<Self, ClientError> {
         let lines = lines(&client, last_id)?;
-        Ok(Self { client, lines, last_id: last_id.map(str::to_owned), ended: false })
+        Ok(Self { client, lines, last_id: last_id.map(str::to_owned), once: false, ended: false })
     }
 
     /// The id to resume after the newest event that was handed out.
     #[must_use]
     pub fn last_id(&self) -> Option<&str> {
         self.last_id.as_deref()
+    }
+
+    /// The same, but it ends when the connection breaks: for who wants to tell of that.
+    #[must_use]
+    pub fn once(self) -> Self {
+        Self { once: true, ..self }
     }
 
     /// The next event of this connection; none if it broke.
@@ -105,6 +112,10 @@ impl Iterator for Events {
         while !self.ended {
             let next = match self.read() {
                 Some(next) => next,
+                None if self.once => {
+                    self.ended = true;
+                    return None;
+                }
                 None => match self.reopen() {
                     Ok(()) => continue,
                     Err(error) => Err(error),

@@ -13,7 +13,7 @@ use crate::command::{
     Command, CommandAnswer, CommandList, CommandQuery, CommandRequest, WithdrawRequest, Withdrawal,
 };
 use crate::hold::{HoldAnswer, HoldList, HoldRequest, ReleaseAnswer, ReleaseRequest};
-use crate::node::{History, Node, NodeList, NodeQuery, Why};
+use crate::node::{GroupList, History, Node, NodeList, NodeQuery, Why};
 use crate::system::{Alive, InventoryChange, Version};
 use crate::token::{NewToken, TokenList, TokenRequest};
 
@@ -114,6 +114,14 @@ impl Client {
     /// [`ClientError`].
     pub fn why(&self, node: &str) -> Answer<Why> {
         self.get(at(&format!("/nodes/{}/why", escaped(node))), FRESH_MS)
+    }
+
+    /// The names of nodes and groups.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn groups(&self) -> Answer<GroupList> {
+        self.get(at("/groups"), 0)
     }
 
     /// The live holds.

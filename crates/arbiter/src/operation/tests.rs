@@ -183,6 +183,31 @@ fn a_deadline_ends_it_with_the_last_cause() {
 }
 
 #[test]
+fn a_deadline_that_cuts_an_exchange_short_tells_the_cause_before_it_or_else_the_exchange() {
+    let lost = || Answer::Lost(cause("bmc1: no route"));
+    for (polled, failed, last) in [
+        (true, false, "bmc1: no route"),
+        (false, true, "bmc1: no route"),
+        (false, false, "bmc1: a read not answered for 4 s"),
+    ] {
+        let mut bench = Bench::new();
+        if polled {
+            assert_eq!(bench.tell(Event::Look), "read");
+            bench.answer(lost());
+        }
+        assert_eq!(bench.charge(Charge { deadline: 5_000, ..charge(Action::On) }), "read");
+        if failed {
+            bench.answer(lost());
+            assert_eq!(bench.wait(), "read");
+        }
+        let said = bench.wait();
+        let words =
+            "failed: bmc1: not confirmed within 5 s; nothing was fired, power reads unknown";
+        assert_eq!(said, format!("{words}; last: {last}"));
+    }
+}
+
+#[test]
 fn a_refused_account_is_tried_twice_and_no_more() {
     let (mut bench, _) = Bench::asked(charge(Action::On));
     let denied = || Answer::NotSent(Cause { denied: true, words: "bmc1: wrong password".into() });

@@ -4,7 +4,8 @@ use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 
-use super::{Cause, Operation, Pacing};
+use super::work::Wire;
+use super::{Ask, Cause, Operation, Pacing};
 use crate::action::{Action, Boot, Order, Power, Step};
 use crate::ledger::Charge;
 use crate::record::Settlement;
@@ -22,7 +23,7 @@ pub(super) fn deadline_passed(op: &Operation, charge: &Charge, pacing: &Pacing) 
         "{}: not confirmed within {seconds} s; {}{}",
         pacing.endpoint,
         tried(op, charge),
-        last_cause(op)
+        last_trouble(op, charge, pacing)
     );
     let fired_once = charge.steps.has(Step::Reset) || charge.steps.has(Step::Nmi);
     if fired_once { Settlement::Uncertain(words) } else { Settlement::Failed(words) }
@@ -119,4 +120,19 @@ fn last_cause(op: &Operation) -> String {
         Some(cause) => format!("; last: {}", cause.words),
         None => String::new(),
     }
+}
+
+/// The last cause even if it is older than the intent; without one, what the deadline cut short.
+fn last_trouble(op: &Operation, charge: &Charge, pacing: &Pacing) -> String {
+    if let Some(cause) = op.work().cause.as_ref().or(op.seen().cause.as_ref()) {
+        return format!("; last: {}", cause.words);
+    }
+    let Wire::Asked { ask, at, .. } = op.wire else { return String::new() };
+    let asked = match ask {
+        Ask::Power => "a read",
+        Ask::Boot(_) => "the boot override",
+        Ask::Fire(order) => order.word(),
+    };
+    let seconds = charge.deadline.saturating_sub(at).div_ceil(1000);
+    format!("; last: {}: {asked} not answered for {seconds} s", pacing.endpoint)
 }

@@ -14,7 +14,7 @@ use journal::{Journal, ReadError};
 use nodeset::NodeSet;
 use tokio::sync::{mpsc, watch};
 
-use crate::driver::{Answered, Drivers, Traffic};
+use crate::driver::{Answered, Drivers, Exchange, Traffic};
 use crate::inventory::Inventory;
 
 /// How many requests to read nodes now may wait.
@@ -37,6 +37,8 @@ pub trait Witness: Send + Sync + 'static {
     fn saw(&self, sightings: Vec<Sighting>);
     /// Something beside outcomes happened at a node.
     fn reported(&self, node: &str, report: &Report);
+    /// A driver answered a question. Called for every exchange: it must cost next to nothing.
+    fn exchanged(&self, exchange: &Exchange);
 }
 
 /// Why an agent ended.

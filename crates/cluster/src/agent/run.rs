@@ -164,14 +164,22 @@ impl<J: Journal, W: Witness> Running<'_, J, W> {
     fn take_answers(&mut self, now: Millis, first: Answered, effects: &mut Vec<Effect>) {
         let mut next = Some(first);
         for _ in 0..ANSWERS_MAX {
-            let Some(Answered { node, ticket, answer }) = next.take() else { return };
-            debug!(node = self.core.ledger().name(node), ticket, ?answer, "answered");
-            self.core.answered(now, node, ticket, answer, effects);
+            let Some(answered) = next.take() else { return };
+            self.take_answer(now, answered, effects);
             next = self.shell.answered.try_recv().ok();
         }
-        if let Some(Answered { node, ticket, answer }) = next {
-            self.core.answered(now, node, ticket, answer, effects);
+        if let Some(answered) = next {
+            self.take_answer(now, answered, effects);
         }
+    }
+
+    fn take_answer(&mut self, now: Millis, answered: Answered, effects: &mut Vec<Effect>) {
+        let Answered { node, ticket, answer, exchange } = answered;
+        debug!(node = self.core.ledger().name(node), ticket, ?answer, "answered");
+        if let Some(exchange) = exchange {
+            self.shell.witness.exchanged(&exchange);
+        }
+        self.core.answered(now, node, ticket, answer, effects);
     }
 
     fn look(&mut self, now: Millis, nodes: &NodeSet, effects: &mut Vec<Effect>) {

@@ -5,25 +5,39 @@ use std::future::{Future, ready};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use arbiter::{Action, Answer, Ask, Command, Order, Policy, Power, Record, Report, Settlement};
+use arbiter::{
+    Action, Answer, Ask, Command, Order, Phase, Policy, Power, Record, Report, Settlement,
+};
 use journal::{AppendError, Appended, Entry, Journal, ReadError, Refusal, RequestId};
 use nodeset::NodeSet;
 use tokio::sync::{oneshot, watch};
 
 use super::{Agent, Looks, Sighting, Witness};
 use crate::clock::now_ms;
-use crate::driver::{Answered, Drivers, Job, Played};
+use crate::driver::{Answered, Drivers, Exchange, Job, Played};
 use crate::inventory::Inventory;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Before,
+    After,
+}
 
 /// A journal that is durable at once.
 struct Memory {
     entries: Mutex<Vec<Entry>>,
+    /// Is in the journal together with the agent's next record, right before or right after it.
+    beside: Mutex<Option<(Side, Vec<u8>)>>,
     head: watch::Sender<u64>,
 }
 
 impl Memory {
     fn new() -> Arc<Self> {
-        Arc::new(Self { entries: Mutex::default(), head: watch::Sender::new(0) })
+        Arc::new(Self {
+            entries: Mutex::default(),
+            beside: Mutex::default(),
+            head: watch::Sender::new(0),
+        })
     }
 
     fn put(&self, records: Vec<Vec<u8>>) -> Appended {
@@ -40,8 +54,12 @@ impl Memory {
     }
 
     fn command(&self, command: &Command) -> u64 {
-        let record = Record::Command(command.clone().into());
-        self.put(vec![serde_json::to_vec(&record).expect("JSON")]).first
+        self.put(vec![given(command)]).first
+    }
+
+    /// The command will be delivered in one batch with the agent's next record.
+    fn command_beside(&self, side: Side, command: &Command) {
+        *self.beside.lock().expect("no holder panics") = Some((side, given(command)));
     }
 
     fn settled(&self) -> Vec<(u64, Settlement)> {
@@ -64,8 +82,11 @@ impl Journal for Memory {
     fn append(
         &self,
         _id: RequestId,
-        batch: Vec<Vec<u8>>,
+        mut batch: Vec<Vec<u8>>,
     ) -> impl Future<Output = Result<Appended, AppendError>> + Send {
+        if let Some((side, record)) = self.beside.lock().expect("no holder panics").take() {
+            batch.insert(if side == Side::Before { 0 } else { batch.len() }, record);
+        }
         ready(Ok(self.put(batch)))
     }
 
@@ -92,6 +113,10 @@ impl Journal for Memory {
         ready(Ok(1))
     }
 
+    fn probe(&self) -> impl Future<Output = Result<(), Refusal>> + Send {
+        ready(Ok(()))
+    }
+
     fn size_bytes(&self) -> impl Future<Output = Result<u64, ReadError>> + Send {
         ready(Ok(0))
     }
@@ -100,11 +125,16 @@ impl Journal for Memory {
 #[derive(Default)]
 struct Seen {
     powers: Mutex<BTreeMap<Arc<str>, Power>>,
+    /// Every step that was shown, and for which intent.
+    steps: Mutex<Vec<(Option<u64>, Phase)>>,
     reports: Mutex<Vec<Report>>,
+    exchanges: Mutex<Vec<Exchange>>,
 }
 
 impl Witness for Seen {
     fn saw(&self, sightings: Vec<Sighting>) {
+        let mut steps = self.steps.lock().expect("no holder panics");
+        steps.extend(sightings.iter().map(|it| (it.progress.seq, it.progress.phase)));
         let mut powers = self.powers.lock().expect("no holder panics");
         powers.extend(sightings.into_iter().map(|sighting| (sighting.node, sighting.seen.power)));
     }
@@ -112,7 +142,14 @@ impl Witness for Seen {
     fn reported(&self, _node: &str, report: &Report) {
         self.reports.lock().expect("no holder panics").push(report.clone());
     }
+
+    fn exchanged(&self, exchange: &Exchange) {
+        self.exchanges.lock().expect("no holder panics").push(*exchange);
+    }
 }
+
+/// What the played BMC is said to take for an answer, in milliseconds.
+const TOOK_MS: u64 = 12;
 
 /// An agent at work, and the BMC of its one node, played.
 struct Stage {
@@ -151,7 +188,7 @@ impl Stage {
     }
 
     fn answer(&self, job: &Job, answer: Answer) {
-        let answered = Answered { node: job.node, ticket: job.ticket, answer };
+        let answered = Answered::new(job, answer, Some(TOOK_MS));
         self.bmc.answers.send(answered).expect("the agent listens");
     }
 
@@ -179,6 +216,10 @@ impl Stage {
             }
         }
     }
+}
+
+fn given(command: &Command) -> Vec<u8> {
+    serde_json::to_vec(&Record::Command(command.clone().into())).expect("JSON")
 }
 
 fn command(action: Action, deadline_ms: u64) -> Command {
@@ -212,6 +253,9 @@ async fn an_on_is_read_fired_confirmed_and_put_on_record() {
     assert_eq!(stage.journal.settled(), [(seq, Settlement::Confirmed)]);
     let powers = stage.witness.powers.lock().expect("no holder panics");
     assert_eq!(powers.get("n1"), Some(&Power::On));
+    let exchanges = stage.witness.exchanges.lock().expect("no holder panics");
+    let exchange = |op| Exchange { driver: "ipmi", op, result: "ok", took_ms: Some(TOOK_MS) };
+    assert_eq!(exchanges[..2], [exchange("read"), exchange("order")]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -291,4 +335,40 @@ async fn a_node_that_left_the_inventory_keeps_its_open_intent_until_that_ends() 
     stage.journal.command(&command(Action::Off, 60_000));
     let more = tokio::time::timeout(Duration::from_secs(300), stage.question()).await;
     assert!(more.is_err(), "after that it is left alone: {more:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_is_acted_on_record_by_record_so_that_a_reset_leaves_before_the_newer_word_is_seen()
+{
+    let mut stage = Stage::new();
+    let first = stage.question().await;
+    let reset = stage.journal.command(&command(Action::Reset, 60_000));
+    stage.journal.command_beside(Side::After, &command(Action::Off, 60_000));
+    stage.answer(&first, Answer::Power(Power::On));
+    let fire = stage.read_until_asked(Power::On).await;
+    assert_eq!(fire.ask, Ask::Fire(Order::Reset));
+    let off = *stage.journal.head.borrow();
+    let shown = stage.witness.steps.lock().expect("no holder panics").clone();
+    let at = |step| shown.iter().position(|it| *it == step);
+    let fired = at((Some(reset), Phase::Firing(Order::Reset)));
+    let newer = at((Some(off), Phase::Draining));
+    assert!(fired.is_some() && fired < newer, "the reset left first: {shown:?}");
+    let next = tokio::time::timeout(Duration::from_secs(5), stage.question()).await;
+    assert!(next.is_err(), "the newer word waits for what was sent: {next:?}");
+    stage.answer(&fire, Answer::Done);
+    let fire = stage.read_until_asked(Power::On).await;
+    assert_eq!(fire.ask, Ask::Fire(Order::Off));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reset_whose_record_comes_after_the_newer_word_never_leaves() {
+    let mut stage = Stage::new();
+    let first = stage.question().await;
+    stage.journal.command(&command(Action::Reset, 60_000));
+    stage.journal.command_beside(Side::Before, &command(Action::Off, 60_000));
+    stage.answer(&first, Answer::Power(Power::On));
+    let fire = stage.read_until_asked(Power::On).await;
+    assert_eq!(fire.ask, Ask::Fire(Order::Off));
+    stage.answer(&fire, Answer::Done);
+    stage.read_until_settled(Power::Off, 1).await;
 }

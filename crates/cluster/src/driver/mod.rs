@@ -2,6 +2,7 @@
 //!
 //! A driver decides nothing. It answers every question once, and sends nothing of it after its `until`.
 
+mod exchange;
 mod ipmi;
 
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 use crate::inventory::Driver;
 use crate::targets::Target;
+pub use exchange::Exchange;
 pub use ipmi::Traffic;
 
 /// A question for a node's BMC.
@@ -29,6 +31,16 @@ pub(crate) struct Answered {
     pub(crate) node: NodeId,
     pub(crate) ticket: u32,
     pub(crate) answer: Answer,
+    /// For the figures; none if no driver had it.
+    pub(crate) exchange: Option<Exchange>,
+}
+
+impl Answered {
+    /// An answer to that question, which took so long since it had its turn, if it had one.
+    pub(crate) fn new(job: &Job, answer: Answer, took_ms: Option<Millis>) -> Self {
+        let exchange = Exchange::new(job.target.endpoint.driver, job.ask, &answer, took_ms);
+        Self { node: job.node, ticket: job.ticket, answer, exchange: Some(exchange) }
+    }
 }
 
 /// All drivers. The queues need no bound of their own: a node has at most one question outstanding.
@@ -81,7 +93,7 @@ impl Drivers {
         let cause = Cause { denied: false, words: words.into() };
         let answer = Answer::NotSent(cause);
         // nobody listens any more only when the agent ends
-        let _ = self.answers.send(Answered { node, ticket, answer });
+        let _ = self.answers.send(Answered { node, ticket, answer, exchange: None });
     }
 
     /// The inventory changed: secrets are resolved anew, refused accounts may be tried again.

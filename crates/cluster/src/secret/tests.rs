@@ -131,3 +131,25 @@ async fn a_helper_that_closes_its_output_and_hangs_is_killed_too() {
     let error = exec(&["sh", "-c", "echo x; exec >&-; sleep 30"]).resolve_within("n7", 100).await;
     assert!(matches!(error.unwrap_err().cause, SecretCause::TimedOut(100)));
 }
+
+#[tokio::test]
+async fn a_check_finds_what_is_missing_and_runs_no_helper() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, ran) = (folder.path().join("helper"), folder.path().join("ran"));
+    fs::write(&path, format!("#!/bin/sh\ntouch {}\n", ran.display())).unwrap();
+    let helper = exec(&[path.to_str().unwrap(), "secret-argument"]);
+    let refused = helper.check().await.unwrap_err().to_string();
+    assert_eq!(
+        refused,
+        format!("secret from helper {}: not a program that may be run", path.display())
+    );
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+    helper.check().await.unwrap();
+    assert!(!ran.exists());
+    exec(&["sh"]).check().await.unwrap();
+    assert!(exec(&["no-such-program-anywhere"]).check().await.is_err());
+    assert!(exec(&[]).check().await.is_err());
+    SecretRef::File(path).check().await.unwrap();
+    assert!(SecretRef::File(folder.path().join("gone")).check().await.is_err());
+    assert!(SecretRef::Env("LASTWORD_TEST_NEVER_SET".into()).check().await.is_err());
+}

@@ -1,5 +1,5 @@
-//! Set and Get System Boot Options (IPMI 2.0, sections 28.12 and 28.13) for the three parameters that a boot override
-//! needs. The other parameters have no name here.
+//! Set and Get System Boot Options (IPMI 2.0, sections 28.12 and 28.13) for the parameters that consoles set for a boot
+//! override. The other parameters have no name here.
 
 use alloc::vec::Vec;
 
@@ -13,6 +13,8 @@ use crate::lan::NetFn;
 pub enum BootParameter {
     /// Parameter 0: whether somebody is in the middle of setting options.
     InProgress(bool),
+    /// Parameter 3: which events don't clear the valid bit of the boot flags, as the specification's bits.
+    ValidBitClearing(u8),
     /// Parameter 4: who has taken note of the boot options; mask and bits.
     Acknowledge {
         /// Which bits to write.
@@ -39,6 +41,7 @@ impl BootParameter {
     const fn selector(&self) -> u8 {
         match self {
             Self::InProgress(_) => 0,
+            Self::ValidBitClearing(_) => 3,
             Self::Acknowledge { .. } => 4,
             Self::Flags(_) => 5,
         }
@@ -50,6 +53,7 @@ impl Body for SetBootOptions {
         let mut out = Vec::from([self.0.selector()]);
         match self.0 {
             BootParameter::InProgress(busy) => out.push(busy.into()),
+            BootParameter::ValidBitClearing(bits) => out.push(bits),
             BootParameter::Acknowledge { mask, bits } => out.extend_from_slice(&[mask, bits]),
             BootParameter::Flags(flags) => out.extend(flags.encode()),
         }
@@ -60,6 +64,7 @@ impl Body for SetBootOptions {
         let mut reader = Reader::new("set boot options", data);
         let parameter = match reader.u8()? & 0x7f {
             0 => BootParameter::InProgress(reader.u8()? & 0x03 == 1),
+            3 => BootParameter::ValidBitClearing(reader.u8()? & 0x1f),
             4 => {
                 let [mask, bits] = reader.array()?;
                 BootParameter::Acknowledge { mask, bits }

@@ -109,7 +109,9 @@ fn set_boot(data: &[u8], chassis: &mut dyn Chassis) -> Result<Vec<u8>, Completio
         Err(error) => return Err(bad(error)),
     };
     match parameter {
-        BootParameter::InProgress(_) | BootParameter::Acknowledge { .. } => Ok(Vec::new()),
+        BootParameter::InProgress(_)
+        | BootParameter::ValidBitClearing(_)
+        | BootParameter::Acknowledge { .. } => Ok(Vec::new()),
         BootParameter::Flags(flags) => chassis.set_boot(flags).map(|()| Vec::new()),
     }
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::walk::{Found, Walk};
+use crate::error::WAY_OUT;
 use crate::{Fault, InspectError, Seq, store};
 
 /// Problems beyond this many are counted but not listed.
@@ -118,7 +119,7 @@ impl Report {
         self.last = seq;
     }
 
-    /// Neighbours with the same fault are one problem.
+    /// Neighbours with the same fault are one problem, and so is what is wrong with the file.
     fn add(&mut self, entries: Option<RangeInclusive<Seq>>, fault: Fault) {
         if let (Some(new), Some(last)) = (&entries, self.problems.last_mut())
             && last.fault == fault
@@ -126,6 +127,9 @@ impl Report {
             && *range.end() + 1 == *new.start()
         {
             *range = *range.start()..=*new.end();
+            return;
+        }
+        if entries.is_none() && self.problems.iter().any(|known| known.fault == fault) {
             return;
         }
         self.problem_count += 1;
@@ -154,10 +158,7 @@ impl fmt::Display for Report {
         if unlisted > 0 {
             writeln!(f, "  and {unlisted} more")?;
         }
-        f.write_str(
-            "what to do: stop the service, keep a copy of this folder, save what is readable with \
-             `lastword journal export`, then put a backup in its place or start with an empty folder",
-        )
+        write!(f, "what to do: {WAY_OUT}")
     }
 }
 

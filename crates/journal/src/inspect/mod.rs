@@ -5,6 +5,8 @@ mod check;
 mod export;
 mod walk;
 
+use std::fs;
+use std::io;
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -12,23 +14,48 @@ use rusqlite::Connection;
 pub use check::{Problem, Report, check};
 pub use export::{Exported, export};
 
-use crate::InspectError;
-use crate::store::{self, Format};
+use crate::store::{self, Format, StoreError};
+use crate::{Fault, InspectError};
 
 /// Opens the database to look at it, if it is a journal of a known format.
 fn open(folder: &Path) -> Result<Connection, InspectError> {
+    look_for(folder)?;
+    let connection = store::reader(folder).map_err(|error| unopened(folder, error.into()))?;
+    let format = store::format(&connection).map_err(|error| unopened(folder, error))?;
     let file = store::file(folder);
-    if !file.exists() {
-        return Err(InspectError::Missing { folder: folder.to_owned() });
-    }
-    let unreadable = |reason| InspectError::Unreadable { folder: folder.to_owned(), reason };
-    let connection = store::reader(folder).map_err(|error| unreadable(error.to_string()))?;
-    let format = store::format(&connection).map_err(|error| unreadable(error.into_reason()))?;
     match format {
         Format::Known => Ok(connection),
-        Format::Newer(found) => {
-            Err(unreadable(format!("it has format {found}, of a newer version")))
+        Format::Newer(found) => Err(InspectError::Newer { file, found, known: store::FORMAT }),
+        Format::Foreign => Err(InspectError::NotAJournal { file }),
+    }
+}
+
+/// Tells a file that is not there from one that can't be looked at, or has nothing in it.
+fn look_for(folder: &Path) -> Result<(), InspectError> {
+    let (file, folder) = (store::file(folder), folder.to_owned());
+    let size = match fs::metadata(&file) {
+        Ok(found) if !found.is_file() => return Err(InspectError::NotAJournal { file }),
+        Ok(found) => Some(found.len()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => {
+            let reason = format!("{}: {error}", file.display());
+            return Err(InspectError::Unreadable { folder, reason });
         }
-        Format::Foreign => Err(unreadable("it is not a journal".to_owned())),
+    };
+    match size {
+        Some(1..) => Ok(()),
+        Some(0) | None if store::has_orphaned_log(&folder) => {
+            Err(InspectError::Ruined { folder, fault: Fault::Database(store::ORPHANED.to_owned()) })
+        }
+        Some(0) => Err(InspectError::Empty { file }),
+        None => Err(InspectError::Missing { folder }),
+    }
+}
+
+fn unopened(folder: &Path, error: StoreError) -> InspectError {
+    let folder = folder.to_owned();
+    match error {
+        StoreError::Damaged(_, fault) => InspectError::Ruined { folder, fault },
+        StoreError::Failed(reason) => InspectError::Unreadable { folder, reason },
     }
 }

@@ -93,13 +93,10 @@ fn holder(lock: &mut File) -> Option<u32> {
 
 /// SQLite deletes the write-ahead log of an empty database, and with it what it holds.
 fn refuse_orphaned_log(folder: &Path) -> Result<(), OpenError> {
-    let length = |path: &Path| fs::metadata(path).map_or(0, |metadata| metadata.len());
-    let log = folder.join("journal.db-wal");
-    if length(&store::file(folder)) > 0 || length(&log) == 0 {
+    if !store::has_orphaned_log(folder) {
         return Ok(());
     }
-    let words = "journal.db is gone or empty, but its write-ahead log is there".to_owned();
-    let fault = Fault::Database(words);
+    let fault = Fault::Database(store::ORPHANED.to_owned());
     Err(Damage { folder: folder.to_owned(), seq: None, fault }.into())
 }
 

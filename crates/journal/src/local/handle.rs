@@ -176,6 +176,12 @@ impl Journal for Local {
         answer.await.unwrap_or(Err(Refusal::Closed))
     }
 
+    async fn probe(&self) -> Result<(), Refusal> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::Probe { reply })?;
+        answer.await.unwrap_or(Err(Refusal::Closed))
+    }
+
     async fn size_bytes(&self) -> Result<u64, ReadError> {
         self.readers.ask(store::size_bytes).await
     }

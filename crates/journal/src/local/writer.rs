@@ -25,6 +25,7 @@ const TRIMS_MAX: usize = 16;
 pub(super) enum Job {
     Append(Append),
     Trim(Trim),
+    Probe { reply: oneshot::Sender<Result<(), Refusal>> },
     Limit { max_bytes: Option<u64>, reply: oneshot::Sender<Result<(), Refusal>> },
     Close,
 }
@@ -119,6 +120,9 @@ impl Writer {
                     group.push(append);
                 }
                 Job::Trim(trim) => self.queue_trim(trim),
+                Job::Probe { reply } => {
+                    let _gone = reply.send(self.probe());
+                }
                 Job::Limit { max_bytes, reply } => self.limit(max_bytes, reply),
                 Job::Close => jobs.close(),
             }
@@ -266,28 +270,34 @@ impl Writer {
     }
 
     fn trim_chunk(&mut self, before: Seq) -> Result<(), Refusal> {
+        self.state = self.transact(|open, state| store::trim_some(open, state, before))?;
+        self.shared.trimmed(self.state.oldest);
+        Ok(())
+    }
+
+    fn probe(&mut self) -> Result<(), Refusal> {
+        self.transact(store::probe)
+    }
+
+    /// Runs a transaction that appends nothing.
+    fn transact<T>(
+        &mut self,
+        run: impl FnOnce(&mut Connection, State) -> Result<T, WriteError>,
+    ) -> Result<T, Refusal> {
         let folder = self.folder.path.clone();
         self.settle().map_err(|reason| Refusal::Unwritable { folder, reason })?;
         let state = self.state;
-        let trimmed = self
-            .connect()
-            .map_err(WriteError::Undone)
-            .and_then(|connection| store::trim_some(connection, state, before));
-        match trimmed {
-            Ok(state) => {
-                self.state = state;
-                self.shared.trimmed(state.oldest);
-                Ok(())
-            }
-            Err(WriteError::Undone(error)) => {
+        let done = self.connect().map_err(WriteError::Undone).and_then(|open| run(open, state));
+        done.map_err(|error| match error {
+            WriteError::Undone(error) => {
                 self.connection = None;
-                Err(self.refusal(&error))
+                self.refusal(&error)
             }
-            Err(WriteError::Unsettled(error)) => {
+            WriteError::Unsettled(error) => {
                 self.doubt = Some(HashSet::new());
-                Err(self.refusal(&error))
+                self.refusal(&error)
             }
-        }
+        })
     }
 
     /// A connection that is opened later gets the new limit as well.

@@ -11,7 +11,7 @@ use rusqlite::ErrorCode;
 
 pub(crate) use connect::{FORMAT, Format, format, prepare, reader, set_max_bytes, writer};
 pub(crate) use read::{Loaded, entry_from, highest, load, lowest, range, size_bytes, state};
-pub(crate) use write::{Batch, WriteError, Written, append, mend, trim_some};
+pub(crate) use write::{Batch, WriteError, Written, append, mend, probe, trim_some};
 
 use crate::{Damage, Fault, Seq};
 
@@ -75,6 +75,16 @@ impl From<rusqlite::Error> for StoreError {
 /// The database in a journal's folder.
 pub(crate) fn file(folder: &Path) -> PathBuf {
     folder.join("journal.db")
+}
+
+/// What is wrong with a folder that [`has_orphaned_log`].
+pub(crate) const ORPHANED: &str =
+    "journal.db is gone or empty, but its write-ahead log journal.db-wal is there";
+
+/// Whether there is a write-ahead log whose database is gone.
+pub(crate) fn has_orphaned_log(folder: &Path) -> bool {
+    let length = |path: &Path| std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+    length(&file(folder)) == 0 && length(&folder.join("journal.db-wal")) > 0
 }
 
 pub(crate) fn is_full(error: &rusqlite::Error) -> bool {

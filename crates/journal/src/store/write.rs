@@ -13,6 +13,9 @@ const TRIM_ENTRIES: u64 = 512;
 /// ... or once it freed this much, whichever is first.
 const TRIM_BYTES: u64 = 8 << 20;
 
+/// The size of the entry that tells whether there is room.
+const PROBE_BYTES: usize = 4 << 10;
+
 /// One request, ready to be written.
 pub(crate) struct Batch<'a> {
     pub(crate) id: RequestId,
@@ -92,6 +95,17 @@ pub(crate) fn trim_some(
     transaction.prepare_cached("UPDATE state SET oldest = ?1")?.execute([to_sql(state.oldest)])?;
     commit(transaction)?;
     Ok(state)
+}
+
+/// Commits an entry of a usual size together with its deletion: it needs the room that an append needs
+/// and leaves nothing to read.
+pub(crate) fn probe(connection: &mut Connection, state: State) -> Result<(), WriteError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let (seq, at_ms) = (state.head + 1, state.at_ms);
+    insert(&transaction, &Entry { seq, at_ms, payload: vec![0; PROBE_BYTES].into() })?;
+    transaction.prepare_cached("DELETE FROM entry WHERE seq = ?1")?.execute([to_sql(seq)])?;
+    transaction.prepare_cached("UPDATE state SET mended = mended + 1")?.execute([])?;
+    commit(transaction)
 }
 
 /// Commits something. In the write-ahead log it takes the place of a commit that failed half-way,

@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCompleter;
 
+use super::complete;
 use super::span::Span;
 
 /// Which nodes, beside those that are named one by one.
@@ -14,9 +17,9 @@ pub struct Selection {
     #[arg(short = 'l', long, value_name = "LABEL=VALUE")]
     pub selector: Vec<String>,
     /// Leave these nodes out
-    #[arg(short = 'x', long, value_name = "NODES")]
+    #[arg(short = 'x', long, value_name = "NODES", add = ArgValueCompleter::new(complete::nodes))]
     pub exclude: Vec<String>,
-    /// Every node that the server knows
+    /// Every node that you may see
     #[arg(short = 'a', long)]
     pub all: bool,
     /// Also the nodes in this file, one or many a line; - is standard input
@@ -24,7 +27,7 @@ pub struct Selection {
     pub hostfile: Option<PathBuf>,
 }
 
-/// How to print the result.
+/// How to print one document, or a list that has no columns.
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub struct Output {
     /// How to print the result
@@ -32,7 +35,15 @@ pub struct Output {
     pub format: Format,
 }
 
-/// A way to print results.
+/// How to print rows.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct RowOutput {
+    /// How to print the result
+    #[arg(short = 'o', long = "output", value_name = "FORMAT", value_enum, default_value_t)]
+    pub format: RowFormat,
+}
+
+/// A way to print any result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// Folded lines for people
@@ -42,8 +53,75 @@ pub enum Format {
     Json,
     /// One JSON document a line
     Jsonl,
+    /// The same documents in YAML
+    Yaml,
     /// Names alone, one a line
     Name,
+}
+
+/// A way to print rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowFormat {
+    /// As any other result.
+    Plain(Format),
+    /// A line a row, in columns.
+    Wide,
+    /// A heading and a line a row, as RFC 4180 has it.
+    Csv,
+}
+
+impl RowFormat {
+    /// Whether people read it, rather than programs.
+    #[must_use]
+    pub const fn is_for_people(self) -> bool {
+        matches!(self, Self::Plain(Format::Text | Format::Name) | Self::Wide)
+    }
+}
+
+impl Default for RowFormat {
+    fn default() -> Self {
+        Self::Plain(Format::default())
+    }
+}
+
+impl ValueEnum for RowFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[
+            Self::Plain(Format::Text),
+            Self::Wide,
+            Self::Plain(Format::Json),
+            Self::Plain(Format::Jsonl),
+            Self::Plain(Format::Yaml),
+            Self::Csv,
+            Self::Plain(Format::Name),
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self {
+            Self::Plain(format) => format.to_possible_value(),
+            Self::Wide => Some(PossibleValue::new("wide").help("A line a row, in columns")),
+            Self::Csv => Some(PossibleValue::new("csv").help("Comma-separated, with a heading")),
+        }
+    }
+}
+
+/// A state of a node's power that a command line can name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OnOff {
+    /// On
+    On,
+    /// Off
+    Off,
+}
+
+impl From<OnOff> for api::OnOff {
+    fn from(state: OnOff) -> Self {
+        match state {
+            OnOff::On => Self::On,
+            OnOff::Off => Self::Off,
+        }
+    }
 }
 
 /// How a command is given and followed.
@@ -79,6 +157,9 @@ pub struct Order {
     /// Refused as stale unless this is still the newest command of each node
     #[arg(long, value_name = "SEQ")]
     pub if_newest: Option<u64>,
+    /// Refused as a whole unless every node reads so now; unknown is neither
+    #[arg(long, value_name = "STATE", value_enum)]
+    pub if_state: Option<OnOff>,
     /// The same key is the same command: given twice, it is carried out once [default: random]
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,

@@ -66,6 +66,21 @@ impl Bulk {
         }
     }
 
+    /// What [`Bulk::confirm`] would do instead of going on, told beforehand. `needed` says that the server
+    /// wants the number.
+    #[must_use]
+    pub fn foreseen(&self, order: &Order, needed: bool) -> Option<String> {
+        let count = self.count;
+        match order.max_nodes {
+            Some(max) if count > max && order.yes => {
+                Some(format!("would refuse: {count} nodes are more than --max-nodes {max}"))
+            }
+            Some(max) if count <= max => None,
+            None if order.yes || !needed => None,
+            Some(_) | None => Some(format!("would ask for the count: {count} nodes (--yes)")),
+        }
+    }
+
     fn ask(&self) -> Result<(), Failure> {
         if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
             let hint = format!("if you mean it: --yes, or --max-nodes {}", self.count);
@@ -161,6 +176,12 @@ mod tests {
         let order = |yes, max_nodes| Order { yes, max_nodes, ..Order::default() };
         assert!(bulk().confirm(&order(true, None)).is_ok());
         assert!(bulk().confirm(&order(false, Some(120))).is_ok());
+        let foreseen = |yes, max_nodes| bulk().foreseen(&order(yes, max_nodes), true);
+        let asks = Some("would ask for the count: 120 nodes (--yes)".to_owned());
+        assert_eq!((foreseen(false, None), foreseen(false, Some(9))), (asks.clone(), asks));
+        assert_eq!((foreseen(true, None), foreseen(false, Some(120))), (None, None));
+        assert!(foreseen(true, Some(119)).unwrap().starts_with("would refuse: "));
+        assert_eq!(bulk().foreseen(&order(false, None), false), None);
         let failure = bulk().confirm(&order(true, Some(119))).unwrap_err();
         assert_eq!(failure.exit(), Exit::Refused);
         assert!(failure.to_string().contains("--max-nodes 120"), "{failure}");

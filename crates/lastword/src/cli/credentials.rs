@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use api::Secret;
 
-use super::{Exit, Failure, Globals};
+use super::{Exit, Failure, Place};
 use crate::defaults::{ADMIN_TOKEN, SYSTEM_DATA_DIR, default_data_dir};
+use crate::private;
 
 /// What a token may be for a request that needs none.
 const NOBODY: &str = "none";
@@ -20,15 +21,17 @@ pub struct Found {
     pub secret: Secret,
     /// A file or a variable.
     pub place: String,
+    /// That others can read it, too.
+    pub warning: Option<String>,
 }
 
-/// The caller's token: `--token-file`, then `LASTWORD_TOKEN`, then `LASTWORD_TOKEN_FILE`, then the admin
-/// token of the default data folder if the server is on this host. None if there is none.
+/// The caller's token: the place's, then `LASTWORD_TOKEN`, then `LASTWORD_TOKEN_FILE`, then the admin token
+/// of the default data folder if the server is on this host. None if there is none.
 ///
 /// # Errors
 /// [`Failure`] if a place that was named holds no token; it does not show what is there.
-pub fn token(globals: &Globals) -> Result<Option<Found>, Failure> {
-    if let Some(path) = &globals.token_file {
+pub fn token(at: &Place) -> Result<Option<Found>, Failure> {
+    if let Some(path) = &at.token_file {
         return from_file(path).map(Some);
     }
     if let Some(text) = env::var_os("LASTWORD_TOKEN") {
@@ -37,7 +40,7 @@ pub fn token(globals: &Globals) -> Result<Option<Found>, Failure> {
     if let Some(path) = env::var_os("LASTWORD_TOKEN_FILE") {
         return from_file(Path::new(&path)).map(Some);
     }
-    if !is_local(&globals.server) {
+    if !is_local(&at.server) {
         return Ok(None);
     }
     let readable = default_places().into_iter().find(|path| fs::File::open(path).is_ok());
@@ -72,13 +75,13 @@ pub fn none_found(server: &str) -> Failure {
 ///
 /// # Errors
 /// [`Failure`] if the file that was named can't be read.
-pub fn ca_pem(globals: &Globals) -> Result<Option<Vec<u8>>, Failure> {
+pub fn ca_pem(at: &Place) -> Result<Option<Vec<u8>>, Failure> {
     let read = |path: &PathBuf| {
         fs::read(path).map_err(|error| {
             Failure::usage(format!("can't read the CA file {}: {error}", path.display()))
         })
     };
-    globals.ca_file.as_ref().map(read).transpose()
+    at.ca_file.as_ref().map(read).transpose()
 }
 
 fn default_places() -> Vec<PathBuf> {
@@ -93,12 +96,12 @@ fn from_file(path: &Path) -> Result<Found, Failure> {
     let text = fs::read_to_string(path).map_err(|error| {
         Failure::new(Exit::Denied, format!("can't read the token file {place}: {error}"))
     })?;
-    parse(&text, place)
+    Ok(Found { warning: private::warning(path), ..parse(&text, place)? })
 }
 
 fn parse(text: &str, place: String) -> Result<Found, Failure> {
     match Secret::parse(text) {
-        Ok(secret) => Ok(Found { secret, place }),
+        Ok(secret) => Ok(Found { secret, place, warning: None }),
         Err(error) => Err(Failure::new(Exit::Denied, format!("no token in {place}: {error}"))),
     }
 }

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser};
 
 use crate::command::Subcommand;
-use crate::defaults;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -25,7 +24,7 @@ Exit codes:
   5  stale: a higher sequence number or a newer command is known
   6  --timeout is over, the daemon keeps firing
   7  no daemon
-  8  needs --yes; or held, protected, busy, full
+  8  needs --yes; or held, protected, busy, full, or not as --if-state says
   130  interrupted; commands stay
   When several apply: 1 before 6 before 3 before 8 before 5.";
 
@@ -46,12 +45,15 @@ pub struct Cli {
 #[derive(clap::Args, Clone, Debug)]
 #[command(next_help_heading = "For all that talk to a server")]
 pub struct Globals {
-    /// The server
+    /// The server [default: the context's, or http://127.0.0.1:7473]
     #[arg(long, value_name = "URL", global = true, env = "LASTWORD_SERVER")]
-    #[arg(default_value = defaults::SERVER)]
-    pub server: String,
-    /// A file with your token [env: LASTWORD_TOKEN, LASTWORD_TOKEN_FILE] [default: the admin token of
-    /// a server on this host]
+    pub server: Option<String>,
+    /// A server of lastword/contexts.toml in your configuration folder, with its token and certificates;
+    /// not used together with --server [default: what that file says]
+    #[arg(long, value_name = "NAME", global = true, env = "LASTWORD_CONTEXT")]
+    pub context: Option<String>,
+    /// A file with your token [env: LASTWORD_TOKEN, LASTWORD_TOKEN_FILE, if no context names one]
+    /// [default: the admin token of a server on this host]
     #[arg(long, value_name = "FILE", global = true)]
     pub token_file: Option<PathBuf>,
     /// Believe only certificates that those in this file issued

@@ -11,7 +11,7 @@ pub enum Exit {
     Done,
     /// Refused as stale: a higher sequence number or a newer intent is known.
     Stale,
-    /// Needs `--yes`, or held, protected, busy or full.
+    /// Needs `--yes`, or held, protected, busy or full, or not in the state of `--if-state`.
     Refused,
     /// A newer command won, or somebody withdrew it.
     Superseded,
@@ -91,15 +91,15 @@ impl Exit {
             Code::Stale => Self::Stale,
             Code::ConfirmCount
             | Code::Protected
+            | Code::StateDiffers
             | Code::Held
             | Code::Busy
             | Code::Full
+            | Code::JournalUnwritable
+            | Code::TooManyClients
+            | Code::TooManyStreams
             | Code::LastAdmin => Self::Refused,
-            Code::JournalUnwritable
-            | Code::JournalUnknown
-            | Code::VerdictPending
-            | Code::NotReady
-            | Code::TooManyClients => Self::NoDaemon,
+            Code::JournalUnknown | Code::VerdictPending | Code::NotReady => Self::NoDaemon,
             Code::InventoryInvalid | Code::TooSlow | Code::Internal | Code::Other => Self::Failed,
         }
     }

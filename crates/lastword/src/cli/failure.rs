@@ -7,7 +7,7 @@ use std::io::Write;
 use api::{ClientError, Code, Problem};
 
 use super::Exit;
-use super::output::{Paint, plain, verdict_text};
+use super::output::{Paint, plain, powers_text, verdict_text};
 
 /// An end of the program that is no success, in words.
 #[derive(Debug)]
@@ -102,6 +102,7 @@ fn of_problem(problem: &Problem) -> Failure {
     let refused = problem.verdicts.iter().filter(|group| !group.verdict.is_accepted());
     let lines = verdict_text(&refused.cloned().collect::<Vec<_>>(), Paint::NONE);
     failure.hints.extend(lines.lines().map(str::to_owned));
+    failure.hints.extend(powers_text(&problem.powers, Paint::NONE).lines().map(str::to_owned));
     failure.hints.extend(hint(problem));
     failure
 }
@@ -119,6 +120,9 @@ fn hint(problem: &Problem) -> Option<String> {
         Code::UnknownCommand => "see what a node was asked: lastword log NODE",
         Code::UnknownToken => "see what there is: lastword token list",
         Code::Protected => "if you mean it: --force-protected; or leave them out: -x NODES",
+        Code::StateDiffers => {
+            "look again: lastword status NODES --fresh; or leave them out: -x NODES"
+        }
         Code::Held => "see who holds what: lastword holds; or leave them out: -x NODES",
         Code::Stale => "see what is newest: lastword why NODE",
         Code::Busy => "see what runs: lastword why NODE; withdraw it: lastword cancel NODE",
@@ -140,6 +144,7 @@ fn hint(problem: &Problem) -> Option<String> {
         | Code::NotReady
         | Code::InventoryInvalid
         | Code::TooManyClients
+        | Code::TooManyStreams
         | Code::NotFound
         | Code::MethodNotAllowed
         | Code::TooLarge

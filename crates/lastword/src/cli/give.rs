@@ -8,10 +8,12 @@ use api::{
     NodeQuery, Outcome, Problem, State, Verdict, VerdictGroup,
 };
 
-use super::arguments::{Order, Output, Selection};
+use super::arguments::{Format, Order, RowFormat, RowOutput, Selection};
 use super::confirm::Bulk;
 use super::follow::{follow, still_firing};
-use super::output::{Emitter, Paint, ResultRow, described, expand, result_text, verdict_text};
+use super::output::{
+    Line, Paint, ResultRow, Tone, described, expand, fold, print_rows, result_text, verdict_text,
+};
 use super::progress::Progress;
 use super::selection::{self, Target};
 use super::session::{fresh_key, say};
@@ -34,7 +36,7 @@ pub struct Wish {
 
 /// One command line with a power command.
 #[derive(Clone, Copy, Debug)]
-pub struct Line<'a> {
+pub struct Said<'a> {
     /// The nodes that are named.
     pub words: &'a [String],
     /// The nodes that are not.
@@ -42,14 +44,14 @@ pub struct Line<'a> {
     /// How to give and follow it.
     pub order: &'a Order,
     /// How to print the result.
-    pub output: Output,
+    pub output: RowOutput,
 }
 
 /// Gives the command and waits for it, as the flags say.
 ///
 /// # Errors
 /// When it was not accepted for any node, or the server is away.
-pub fn give(wish: Wish, line: Line<'_>, globals: &Globals) -> anyhow::Result<Exit> {
+pub fn give(wish: Wish, line: Said<'_>, globals: &Globals) -> anyhow::Result<Exit> {
     let timeout = line.order.timeout.map(Span::duration);
     let draft = selection::need(line.words, line.selection)?;
     let session = Session::open(globals)?.patient(timeout);
@@ -73,7 +75,7 @@ pub fn give(wish: Wish, line: Line<'_>, globals: &Globals) -> anyhow::Result<Exi
 struct Desk<'a> {
     session: Session,
     target: Target,
-    line: Line<'a>,
+    line: Said<'a>,
     paint: Paint,
     verbose: bool,
 }
@@ -94,6 +96,7 @@ impl Desk<'_> {
             reason: order.reason.clone(),
             sequence: order.seq,
             if_newest: order.if_newest,
+            if_state: order.if_state.map(Into::into),
             hold: hold.map(|(reason, span)| HoldTerms { reason, for_ms: span.ms() }),
             boot: wish.boot,
             force_after_ms: wish.force_after.map(Span::ms),
@@ -107,10 +110,22 @@ impl Desk<'_> {
         match self.predicted(request.clone())? {
             Reply::Accepted(answer) => {
                 self.print_answer(&answer)?;
-                Ok(worst(&answer.verdicts))
+                let refused = if answer.protected.is_some() { Exit::Refused } else { Exit::Done };
+                Ok(refused.max(worst(&answer.verdicts)))
             }
             Reply::Refused(problem) => self.refused(request.action, &problem),
         }
+    }
+
+    /// What stands between a prediction and its being done.
+    fn obstacles(&self, answer: &CommandAnswer) -> String {
+        let line = Line::new(Tone::Bad, "protected", Some("needs --force-protected".to_owned()));
+        let mut text =
+            fold(answer.protected.iter().map(|nodes| (line.clone(), nodes.clone())), self.paint);
+        let asks = answer.dry_run.then(|| Bulk::of_answer(answer));
+        let asks = asks.and_then(|bulk| bulk.foreseen(self.line.order, answer.confirm.is_some()));
+        text.extend(asks.map(|asks| asks + "\n"));
+        text
     }
 
     /// A prediction needs no confirmation, whatever the number of nodes.
@@ -200,7 +215,8 @@ impl Desk<'_> {
 
     fn refused(&self, action: Action, problem: &Problem) -> anyhow::Result<Exit> {
         let nodes = |nodes: &[VerdictGroup]| self.nodes(&joined(nodes));
-        self.emitter().list(
+        print_rows(
+            self.line.output.format,
             || verdict_text(&problem.verdicts, self.paint),
             || ResultRow::of_problem(action, problem, &nodes(&problem.verdicts)),
             Vec::new,
@@ -213,8 +229,13 @@ impl Desk<'_> {
     fn print_answer(&self, answer: &CommandAnswer) -> anyhow::Result<()> {
         let accepted = || answer.verdicts.iter().filter(|group| group.verdict.is_accepted());
         let seq = answer.seq.map(|seq| format!("seq:     {seq}\n")).unwrap_or_default();
-        self.emitter().list(
-            || verdict_text(&answer.verdicts, self.paint) + &seq,
+        let obstacles = self.obstacles(answer);
+        if self.line.output.format != RowFormat::Plain(Format::Text) {
+            obstacles.lines().for_each(say);
+        }
+        print_rows(
+            self.line.output.format,
+            || verdict_text(&answer.verdicts, self.paint) + &seq + &obstacles,
             || ResultRow::of_answer(answer, &self.nodes(&answer.nodes)),
             || accepted().flat_map(|group| expand(&group.nodes)).collect(),
         )
@@ -222,7 +243,8 @@ impl Desk<'_> {
 
     fn print_command(&self, command: &Command) -> anyhow::Result<()> {
         let confirmed = || command.states.iter().filter(|group| is_confirmed(&group.state));
-        self.emitter().list(
+        print_rows(
+            self.line.output.format,
             || result_text(command.action, Some(command.seq), &command.states, self.paint),
             || ResultRow::of_command(command, &self.nodes(&command.nodes)),
             || confirmed().flat_map(|group| expand(&group.nodes)).collect(),
@@ -245,10 +267,6 @@ impl Desk<'_> {
     fn nodes(&self, nodes: &str) -> Vec<Node> {
         let query = NodeQuery { nodes: Some(nodes.to_owned()), ..NodeQuery::default() };
         self.session.ask(|client| client.nodes(&query)).map(|list| list.nodes).unwrap_or_default()
-    }
-
-    const fn emitter(&self) -> Emitter {
-        Emitter::new(self.line.output.format)
     }
 }
 

@@ -2,8 +2,10 @@
 //! and the exit codes. It knows nothing of the server but its public interface.
 
 pub mod arguments;
+pub mod complete;
 pub mod confirm;
-mod credentials;
+mod context;
+pub mod credentials;
 mod definition;
 pub mod exit;
 mod failure;
@@ -15,7 +17,9 @@ pub mod progress;
 pub mod selection;
 pub mod session;
 pub mod span;
+pub mod view;
 
+pub use context::Place;
 pub use definition::{Cli, Globals};
 pub use exit::Exit;
 pub use failure::{Failure, report};

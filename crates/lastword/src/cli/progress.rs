@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use api::{Command, State};
 
-use super::arguments::Format;
+use super::arguments::RowFormat;
 use super::output::{goal, plain};
 
 /// How long a command runs before its progress is shown.
@@ -26,10 +26,9 @@ pub struct Progress {
 impl Progress {
     /// Of a command for the nodes that were typed so.
     #[must_use]
-    pub fn new(typed: &str, format: Format) -> Self {
-        let people = matches!(format, Format::Text | Format::Name);
+    pub fn new(typed: &str, format: RowFormat) -> Self {
         Self {
-            shown: people && std::io::stderr().is_terminal(),
+            shown: format.is_for_people() && std::io::stderr().is_terminal(),
             drawn: false,
             typed: plain(typed),
             since: Instant::now(),

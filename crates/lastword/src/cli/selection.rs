@@ -15,7 +15,7 @@ use super::{Failure, Session};
 pub const NODES_MAX: usize = 1 << 20;
 /// The most bytes of a host file.
 const HOSTFILE_BYTES_MAX: u64 = 64 << 20;
-/// Every node that the server knows.
+/// Every node that the caller may see.
 const ALL: &str = "@*";
 
 /// Which nodes a command line means.

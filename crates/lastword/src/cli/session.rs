@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use api::{Client, ClientError, Code, Door};
 
 use super::credentials;
-use super::{Failure, Globals};
+use super::{Failure, Globals, Place};
 
 /// How long a server that answered before may be away, unless `--timeout` is shorter.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -31,19 +31,32 @@ impl Session {
     /// # Errors
     /// When nobody answers there, or no token is found.
     pub fn open(globals: &Globals) -> anyhow::Result<Self> {
-        let found = credentials::token(globals)?;
-        if globals.verbose > 0 {
+        Self::open_at(&Place::find(globals)?, globals.verbose)
+    }
+
+    /// The same, for a server that was found already.
+    ///
+    /// # Errors
+    /// As [`Session::open`].
+    pub fn open_at(at: &Place, verbose: u8) -> anyhow::Result<Self> {
+        let found = credentials::token(at)?;
+        if verbose > 0 {
             let place = found.as_ref().map_or("nowhere", |found| &found.place);
-            say(&format!("asking {}, with the token from {place}", globals.server));
+            let context = at.context.as_ref().map(|name| format!(" (context {name})"));
+            let (server, context) = (&at.server, context.unwrap_or_default());
+            say(&format!("asking {server}{context}, with the token from {place}"));
+        }
+        if let Some(warning) = found.as_ref().and_then(|found| found.warning.as_ref()) {
+            say(&format!("warning: {warning}"));
         }
         let known = found.is_some();
         let token = found.map_or_else(credentials::nobody, |found| found.secret);
-        let pem = credentials::ca_pem(globals)?;
-        let client = Client::new(&globals.server, token, pem.as_deref(), Door::Cli)?;
+        let pem = credentials::ca_pem(at)?;
+        let client = Client::new(&at.server, token, pem.as_deref(), Door::Cli)?;
         // from here on an answer that does not come is a restart, not a wrong address
         client.alive()?;
         if !known {
-            return Err(credentials::none_found(&globals.server).into());
+            return Err(credentials::none_found(&at.server).into());
         }
         Ok(Self { client, patience: PATIENCE })
     }
@@ -72,7 +85,12 @@ impl Session {
                         told = true;
                     }
                 }
-                other => return other,
+                other => {
+                    if told && other.is_ok() {
+                        say("the server answers again");
+                    }
+                    return other;
+                }
             }
             thread::sleep(pause);
             pause = PAUSE_MAX.min(pause * 2);

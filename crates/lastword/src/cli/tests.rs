@@ -91,10 +91,12 @@ fn problems_of_the_server_have_the_exit_codes_of_the_manual() {
         (Code::OutOfScope, 4),
         (Code::Stale, 5),
         (Code::NotReady, 7),
-        (Code::JournalUnwritable, 7),
         (Code::ConfirmCount, 8),
         (Code::Protected, 8),
         (Code::Full, 8),
+        (Code::JournalUnwritable, 8),
+        (Code::TooManyClients, 8),
+        (Code::TooManyStreams, 8),
         (Code::Other, 1),
     ] {
         assert_eq!(Exit::of_problem(problem).code(), expected, "{problem:?}");

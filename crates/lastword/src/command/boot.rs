@@ -3,10 +3,11 @@
 
 use api::{Action, Boot, BootDevice};
 use clap::ValueEnum;
+use clap_complete::ArgValueCompleter;
 
-use crate::cli::arguments::{Order, Output, Selection};
-use crate::cli::give::{Line, Wish, give};
-use crate::cli::{Exit, Globals};
+use crate::cli::arguments::{Order, RowOutput, Selection};
+use crate::cli::give::{Said, Wish, give};
+use crate::cli::{Exit, Globals, complete};
 
 /// The flags.
 #[derive(clap::Args, Debug)]
@@ -18,7 +19,7 @@ Examples:
   lastword boot -l role=compute disk --persist --and reset")]
 pub struct Args {
     /// Node sets: n[1-3], @group, n*, a!b, a&b (quote them)
-    #[arg(value_name = "NODES")]
+    #[arg(value_name = "NODES", add = ArgValueCompleter::new(complete::nodes))]
     nodes: Vec<String>,
     /// What to boot from
     #[arg(value_name = "DEVICE", value_enum, required = true)]
@@ -35,7 +36,7 @@ pub struct Args {
     #[command(flatten)]
     order: Order,
     #[command(flatten)]
-    output: Output,
+    output: RowOutput,
     #[command(flatten)]
     selection: Selection,
 }
@@ -70,7 +71,7 @@ pub fn run(args: Args, globals: &Globals) -> anyhow::Result<Exit> {
     let Args { nodes, device, and, persist, uefi, order, output, selection } = args;
     let boot = Boot { device: device.into(), persistent: persist, uefi };
     let wish = Wish { action: and.into(), boot: Some(boot), force_after: None };
-    let line = Line { words: &nodes, selection: &selection, order: &order, output };
+    let line = Said { words: &nodes, selection: &selection, order: &order, output };
     give(wish, line, globals)
 }
 

@@ -1,12 +1,13 @@
 //! `lastword cancel`: withdraws open commands. What was sent to a BMC it can't take back.
 
 use api::{ClientError, WithdrawRequest, Withdrawal};
+use clap_complete::ArgValueCompleter;
 
 use crate::cli::arguments::{Output, Selection};
 use crate::cli::output::{Emitter, Line, Paint, Tone, expand, fold, verdict_text};
 use crate::cli::selection::{self, Draft};
 use crate::cli::session::{fresh_key, say};
-use crate::cli::{Exit, Failure, Globals, Session};
+use crate::cli::{Exit, Failure, Globals, Session, complete};
 
 /// The flags.
 #[derive(clap::Args, Debug)]
@@ -19,7 +20,7 @@ Examples:
   lastword cancel '#812' n7")]
 pub struct Args {
     /// Node sets, and the numbers of commands; quote them: to a shell # begins a comment
-    #[arg(value_name = "NODES|#SEQ")]
+    #[arg(value_name = "NODES|#SEQ", add = ArgValueCompleter::new(complete::nodes))]
     subjects: Vec<String>,
     /// Why; others see it
     #[arg(long, value_name = "TEXT")]

@@ -1,12 +1,13 @@
 //! `lastword hold`: keeps others from changing nodes, for a while. It changes no power.
 
 use api::HoldRequest;
+use clap_complete::ArgValueCompleter;
 
 use crate::cli::arguments::{Output, Selection};
 use crate::cli::output::{Emitter, Line, Paint, Tone, expand, fold, verdict_text};
 use crate::cli::session::fresh_key;
 use crate::cli::span::Span;
-use crate::cli::{Exit, Globals, Session, selection};
+use crate::cli::{Exit, Globals, Session, complete, selection};
 
 /// The flags.
 #[derive(clap::Args, Debug)]
@@ -16,7 +17,7 @@ Examples:
   lastword hold -l rack=r12 --reason 'power work'")]
 pub struct Args {
     /// Node sets: n[1-3], @group, n*, a!b, a&b (quote them)
-    #[arg(value_name = "NODES")]
+    #[arg(value_name = "NODES", add = ArgValueCompleter::new(complete::nodes))]
     nodes: Vec<String>,
     /// Why; others see it
     #[arg(long, value_name = "TEXT")]

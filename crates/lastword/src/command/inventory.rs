@@ -1,11 +1,13 @@
 //! `lastword inventory`: checks and compares inventories. It asks no BMC and no server.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
 use cluster::inventory::{Inventory, diff};
 use nodeset::Groups as _;
+
+use crate::inventory::load;
 
 /// The flags.
 #[derive(clap::Args, Debug)]
@@ -43,20 +45,16 @@ pub enum What {
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.what {
         What::Check { file } => {
-            let inventory = load(&file)?;
-            let nodes = inventory.all();
-            println!("{} nodes, {} groups: {nodes}", nodes.len(), inventory.groups.len());
+            println!("{}", summary(&load(&file)?));
         }
         What::Diff { old, new } => println!("{}", diff(&load(&old)?, &load(&new)?)),
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Reads an inventory; what is doubtful in it goes to standard error.
-pub fn load(path: &Path) -> anyhow::Result<Inventory> {
-    let inventory = Inventory::load(path)?;
-    if !inventory.warnings.is_empty() {
-        eprintln!("{}", inventory.warnings);
-    }
-    Ok(inventory)
+/// How much is in an inventory, and the nodes.
+#[must_use]
+pub fn summary(inventory: &Inventory) -> String {
+    let nodes = inventory.all();
+    format!("{} nodes, {} groups: {nodes}", nodes.len(), inventory.groups.len())
 }

@@ -1,10 +1,11 @@
 //! `lastword log`: what a node was asked, or what became of a command. It does not explain: `why` does.
 
 use api::LongPoll;
+use clap_complete::ArgValueCompleter;
 
 use crate::cli::arguments::Output;
 use crate::cli::output::{Emitter, Paint, command_text, history_text};
-use crate::cli::{Exit, Failure, Globals, Session};
+use crate::cli::{Exit, Failure, Globals, Session, complete};
 
 /// The flags.
 #[derive(clap::Args, Debug)]
@@ -14,7 +15,7 @@ Examples:
   lastword log '#812' -o json")]
 pub struct Args {
     /// A node, or the number of a command; quote it: to a shell # begins a comment
-    #[arg(value_name = "NODE|#SEQ")]
+    #[arg(value_name = "NODE|#SEQ", add = ArgValueCompleter::new(complete::nodes))]
     subject: String,
     #[command(flatten)]
     output: Output,

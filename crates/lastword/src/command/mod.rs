@@ -2,7 +2,9 @@
 
 mod boot;
 mod cancel;
+mod check_config;
 mod completions;
+mod demo;
 mod hold;
 mod holds;
 mod inventory;
@@ -12,6 +14,7 @@ mod man;
 mod nodes;
 mod power;
 mod serve;
+mod sim;
 mod status;
 mod token;
 mod unhold;
@@ -25,7 +28,6 @@ use std::process::ExitCode;
 use api::Action;
 
 use crate::cli::Globals;
-pub use inventory::load as load_inventory;
 
 /// Declares the subcommands: the words that people type, the flags, and what is run.
 macro_rules! subcommands {
@@ -72,6 +74,7 @@ subcommands! {
     #[command(visible_aliases = ["stat", "query"])]
     Status(status::Args) => status::run,
     /// Show what happens, as it happens
+    #[command(visible_alias = "top")]
     Watch(watch::Args) => watch::run,
     /// Wait until nodes are on, off or idle
     Wait(wait::Args) => wait::run,
@@ -97,6 +100,12 @@ subcommands! {
     Journal(journal::Args) => |args, _| journal::run(args),
     /// Run the server
     Serve(serve::Args) => |args, _| serve::run(args),
+    /// See it work in a minute, without hardware
+    Demo(demo::Args) => demo::run,
+    /// Simulate machines to try things on
+    Sim(sim::Args) => |args, _| sim::run(args),
+    /// Check what the server would use, without starting it
+    CheckConfig(check_config::Args) => check_config::run,
     /// Print a completion script for a shell
     Completions(completions::Args) => |args, _| completions::run(&args),
     /// Write the manual pages into a folder

@@ -2,12 +2,13 @@
 //! labels and all.
 
 use clap::ValueEnum;
+use clap_complete::ArgValueCompleter;
 use nodeset::NodeSet;
 
 use crate::cli::arguments::Selection;
 use crate::cli::output::print;
 use crate::cli::selection;
-use crate::cli::{Exit, Failure, Globals, Session};
+use crate::cli::{Exit, Failure, Globals, Session, complete};
 
 /// The flags.
 #[derive(clap::Args, Debug)]
@@ -20,7 +21,7 @@ Examples:
   lastword nodes @rack12 -x n7 --format slurm")]
 pub struct Args {
     /// Node sets: n[1-3], @group, n*, a!b, a&b (quote them)
-    #[arg(value_name = "EXPR")]
+    #[arg(value_name = "EXPR", add = ArgValueCompleter::new(complete::nodes))]
     nodes: Vec<String>,
     #[command(flatten)]
     shape: Shape,

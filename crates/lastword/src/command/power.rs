@@ -2,11 +2,12 @@
 //! It does not choose what a boot starts from: `boot` does.
 
 use api::Action;
+use clap_complete::ArgValueCompleter;
 
-use crate::cli::arguments::{Order, Output, Selection};
-use crate::cli::give::{Line, Wish, give};
+use crate::cli::arguments::{Order, RowOutput, Selection};
+use crate::cli::give::{Said, Wish, give};
 use crate::cli::span::Span;
-use crate::cli::{Exit, Globals};
+use crate::cli::{Exit, Globals, complete};
 
 /// The flags of a power action.
 #[derive(clap::Args, Debug)]
@@ -15,16 +16,17 @@ Examples:
   lastword off 'n[1-3]' --reason 'disk swap'
   lastword on @rack12 -x n7 --timeout 2m
   lastword off -l role=compute --dry-run
+  lastword off @rack12 --if-state on
   lastword off n7 --hold 'fenced by ops' --hold-for 30m
   lastword cycle n7 --no-wait -o json")]
 pub struct Args {
     /// Node sets: n[1-3], @group, n*, a!b, a&b (quote them)
-    #[arg(value_name = "NODES")]
+    #[arg(value_name = "NODES", add = ArgValueCompleter::new(complete::nodes))]
     nodes: Vec<String>,
     #[command(flatten)]
     order: Order,
     #[command(flatten)]
-    output: Output,
+    output: RowOutput,
     #[command(flatten)]
     selection: Selection,
 }
@@ -57,5 +59,5 @@ pub fn run_soft(action: Action, soft: &SoftArgs, globals: &Globals) -> anyhow::R
 
 fn command(wish: Wish, args: &Args, globals: &Globals) -> anyhow::Result<Exit> {
     let Args { nodes, order, output, selection } = args;
-    give(wish, Line { words: nodes, selection, order, output: *output }, globals)
+    give(wish, Said { words: nodes, selection, order, output: *output }, globals)
 }

@@ -15,6 +15,13 @@ Examples:
   lastword serve --inventory inventory.toml
   lastword serve --inventory /etc/lastword/inventory.toml --data /var/lib/lastword --listen 0.0.0.0:7473 --tls own")]
 pub struct Args {
+    #[command(flatten)]
+    house: HouseArgs,
+}
+
+/// What a house is made of.
+#[derive(clap::Args, Debug)]
+pub struct HouseArgs {
     /// The nodes and how they are reached
     #[arg(long, value_name = "FILE", env = "LASTWORD_INVENTORY")]
     pub inventory: PathBuf,
@@ -70,18 +77,27 @@ impl FromStr for Tls {
 /// # Errors
 /// When the inventory, the data folder or the address can't be used.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let settings = Settings {
-        inventory: args.inventory,
-        data: args.data.unwrap_or_else(default_data_dir),
-        listen: args.listen,
-        tls: match args.tls {
-            Tls::Off => region::Tls::Off,
-            Tls::Own => region::Tls::Own,
-            Tls::Given { certificate, key } => region::Tls::Given { cert: certificate, key },
-        },
-        confirm_over: args.confirm_over,
-    };
+    let address = args.house.listen;
+    let settings = args.house.settings();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(house::run(settings))?;
+    let listener = house::listen(address, &settings.tls)?;
+    runtime.block_on(house::run(settings, listener, house::told_to_stop()))?;
     Ok(ExitCode::SUCCESS)
+}
+
+impl HouseArgs {
+    /// The same, with what is used where nothing is said.
+    #[must_use]
+    pub fn settings(self) -> Settings {
+        Settings {
+            inventory: self.inventory,
+            data: self.data.unwrap_or_else(default_data_dir),
+            tls: match self.tls {
+                Tls::Off => region::Tls::Off,
+                Tls::Own => region::Tls::Own,
+                Tls::Given { certificate, key } => region::Tls::Given { cert: certificate, key },
+            },
+            confirm_over: self.confirm_over,
+        }
+    }
 }

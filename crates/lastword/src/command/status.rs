@@ -1,12 +1,12 @@
 //! `lastword status`: the power of nodes, and what is being done about it. It changes nothing.
 
 use api::{NodeQuery, Power};
-use clap::ValueEnum;
+use clap_complete::ArgValueCompleter;
 
-use crate::cli::arguments::{Output, Selection};
-use crate::cli::output::{Emitter, NodeRow, Paint, status_text};
+use crate::cli::arguments::{OnOff, RowOutput, Selection};
+use crate::cli::output::{NodeRow, Paint, print_rows, status_text};
 use crate::cli::span::Span;
-use crate::cli::{Exit, Globals, Session, selection};
+use crate::cli::{Exit, Globals, Session, complete, selection};
 
 /// The flags.
 #[derive(clap::Args, Debug)]
@@ -18,11 +18,11 @@ Examples:
   lastword status -l role=compute -o json")]
 pub struct Args {
     /// Node sets [default: every node that you may see]
-    #[arg(value_name = "NODES")]
+    #[arg(value_name = "NODES", add = ArgValueCompleter::new(complete::nodes))]
     nodes: Vec<String>,
     /// Exit 0 if every node is in this state, else 1
     #[arg(long, value_name = "STATE", value_enum)]
-    check: Option<Check>,
+    check: Option<OnOff>,
     /// Ask the BMCs now
     #[arg(long)]
     fresh: bool,
@@ -30,15 +30,9 @@ pub struct Args {
     #[arg(long, value_name = "SPAN", requires = "fresh", default_value = "10s")]
     timeout: Option<Span>,
     #[command(flatten)]
-    output: Output,
+    output: RowOutput,
     #[command(flatten)]
     selection: Selection,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Check {
-    On,
-    Off,
 }
 
 /// Runs it.
@@ -59,21 +53,13 @@ pub fn run(args: Args, globals: &Globals) -> anyhow::Result<Exit> {
         (Err(error), Some(target)) => return Err(target.explain(error)),
         (Err(error), None) => return Err(error.into()),
     };
-    Emitter::new(args.output.format).list(
+    print_rows(
+        args.output.format,
         || status_text(&nodes, Paint::of(globals)),
         || nodes.iter().map(NodeRow::of).collect(),
         || nodes.iter().map(|node| node.node.clone()).collect(),
     )?;
-    let wanted = args.check.map(Power::from);
+    let wanted = args.check.map(|state| Power::from(api::OnOff::from(state)));
     let fits = wanted.is_none_or(|wanted| nodes.iter().all(|node| node.power == wanted));
     Ok(if fits { Exit::Done } else { Exit::Failed })
-}
-
-impl From<Check> for Power {
-    fn from(check: Check) -> Self {
-        match check {
-            Check::On => Self::On,
-            Check::Off => Self::Off,
-        }
-    }
 }

@@ -3,8 +3,8 @@
 use api::{NewToken, Role, TokenEntry, TokenRequest};
 use clap::{Subcommand, ValueEnum};
 
-use crate::cli::arguments::Output;
-use crate::cli::output::{Emitter, clock, plain};
+use crate::cli::arguments::{Output, RowOutput};
+use crate::cli::output::{Column, Emitter, Layout, Row, clock, plain, print_rows, rfc3339};
 use crate::cli::session::say;
 use crate::cli::{Exit, Globals, Session};
 
@@ -28,7 +28,7 @@ enum What {
 #[derive(clap::Args, Debug)]
 struct List {
     #[command(flatten)]
-    output: Output,
+    output: RowOutput,
 }
 
 #[derive(clap::Args, Debug)]
@@ -82,13 +82,26 @@ pub fn run(args: Args, globals: &Globals) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn list(session: &Session, output: Output) -> anyhow::Result<()> {
+fn list(session: &Session, output: RowOutput) -> anyhow::Result<()> {
     let tokens = session.ask(api::Client::tokens)?.tokens;
-    Emitter::new(output.format).list(
+    print_rows(
+        output.format,
         || tokens.iter().map(line).collect(),
-        || tokens.iter().collect(),
+        || tokens.clone(),
         || tokens.iter().map(|token| token.name.clone()).collect(),
     )
+}
+
+impl Row for TokenEntry {
+    fn columns(_: Layout) -> Vec<Column<Self>> {
+        vec![
+            Column::new("name", |token: &Self| Some(token.name.clone())),
+            Column::new("role", |token: &Self| Some(token.role.to_string())),
+            Column::new("scope", |token: &Self| token.scope.clone()),
+            Column::new("prefix", |token: &Self| Some(token.prefix.clone())),
+            Column::new("created_at", |token: &Self| rfc3339(token.created_at_ms)),
+        ]
+    }
 }
 
 fn line(token: &TokenEntry) -> String {

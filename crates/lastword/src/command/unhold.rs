@@ -1,11 +1,12 @@
 //! `lastword unhold`: ends holds. It changes no power.
 
 use api::{KeptGroup, ReleaseAnswer, ReleaseRequest};
+use clap_complete::ArgValueCompleter;
 
 use crate::cli::arguments::{Output, Selection};
 use crate::cli::output::{Emitter, Line, Paint, Tone, clock, expand, fold};
 use crate::cli::session::{fresh_key, say};
-use crate::cli::{Exit, Globals, Session, selection};
+use crate::cli::{Exit, Globals, Session, complete, selection};
 
 /// The flags.
 #[derive(clap::Args, Debug)]
@@ -15,7 +16,7 @@ Examples:
   lastword unhold n7 --break")]
 pub struct Args {
     /// Node sets: n[1-3], @group, n*, a!b, a&b (quote them)
-    #[arg(value_name = "NODES")]
+    #[arg(value_name = "NODES", add = ArgValueCompleter::new(complete::nodes))]
     nodes: Vec<String>,
     /// Also holds of others; for administrators
     #[arg(long = "break")]

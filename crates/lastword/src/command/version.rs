@@ -1,8 +1,8 @@
-//! `lastword version`: the version, the server's, and who the caller is to it.
+//! `lastword version`: the version, the context, the server's version, and who the caller is to it.
 //! That no server answers is no failure here.
 
 use crate::cli::output::{plain, print};
-use crate::cli::{Exit, Globals, Session};
+use crate::cli::{Exit, Globals, Place, Session};
 
 /// The flags.
 #[derive(clap::Args, Debug)]
@@ -14,21 +14,25 @@ pub struct Args {}
 /// When standard output can't be written.
 pub fn run(_: Args, globals: &Globals) -> anyhow::Result<Exit> {
     let mut text = format!("lastword {}\n", env!("CARGO_PKG_VERSION"));
-    text += &match server(globals) {
+    let at = Place::find(globals)?;
+    if let Some(context) = &at.context {
+        text += &format!("context: {}\n", plain(context));
+    }
+    text += &match server(&at, globals) {
         Ok(line) => line,
-        Err(error) => format!("server:  {} (not asked: {})\n", globals.server, first_line(&error)),
+        Err(error) => format!("server:  {} (not asked: {})\n", at.server, first_line(&error)),
     };
     print(&text)?;
     Ok(Exit::Done)
 }
 
-fn server(globals: &Globals) -> anyhow::Result<String> {
-    let session = Session::open(globals)?;
+fn server(at: &Place, globals: &Globals) -> anyhow::Result<String> {
+    let session = Session::open_at(at, globals.verbose)?;
     let version = session.client().version()?;
     Ok(format!(
         "server:  {} at {}, cluster {}, {} nodes\nyou:     {} ({})\n",
         plain(&version.version),
-        globals.server,
+        at.server,
         plain(&version.cluster),
         version.nodes,
         plain(&version.you),

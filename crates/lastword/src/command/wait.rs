@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 
 use api::{Node, NodeQuery, Phase, Power};
 use clap::ValueEnum;
+use clap_complete::ArgValueCompleter;
 use nodeset::NodeSet;
 
-use crate::cli::arguments::{Output, Selection};
-use crate::cli::output::{Emitter, NodeRow, Paint, status_text};
+use crate::cli::arguments::{RowOutput, Selection};
+use crate::cli::output::{NodeRow, Paint, print_rows, status_text};
 use crate::cli::session::say;
 use crate::cli::span::Span;
-use crate::cli::{Exit, Globals, Session, selection};
+use crate::cli::{Exit, Globals, Session, complete, selection};
 
 /// The pause between two looks.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -29,7 +30,7 @@ Examples:
   lastword wait @rack12 --for idle")]
 pub struct Args {
     /// Node sets: n[1-3], @group, n*, a!b, a&b (quote them)
-    #[arg(value_name = "NODES")]
+    #[arg(value_name = "NODES", add = ArgValueCompleter::new(complete::nodes))]
     nodes: Vec<String>,
     /// On or off, and nothing is being done about it; or idle: nothing is being done
     #[arg(long = "for", value_name = "STATE", value_enum)]
@@ -38,7 +39,7 @@ pub struct Args {
     #[arg(long, value_name = "SPAN")]
     timeout: Option<Span>,
     #[command(flatten)]
-    output: Output,
+    output: RowOutput,
     #[command(flatten)]
     selection: Selection,
 }
@@ -74,6 +75,13 @@ pub fn run(args: Args, globals: &Globals) -> anyhow::Result<Exit> {
         query = NodeQuery { nodes: Some(pending.to_string()), ..NodeQuery::default() };
         thread::sleep(PAUSE);
     };
+    if !pending.is_empty() {
+        // the last look may have been cut short, which is no news of the node
+        let query = NodeQuery { nodes: Some(pending.to_string()), ..NodeQuery::default() };
+        let known =
+            session.ask(|client| client.nodes(&query)).map_err(|error| target.explain(error))?;
+        seen.extend(known.nodes.into_iter().map(|node| (node.node.clone(), node)));
+    }
     print(&seen.into_values().collect::<Vec<_>>(), args.output, globals)?;
     if pending.is_empty() {
         return Ok(Exit::Done);
@@ -110,8 +118,9 @@ fn is_idle(node: &Node) -> bool {
     node.waiting.is_empty() && node.intent.as_ref().is_none_or(|intent| settled(intent.phase))
 }
 
-fn print(nodes: &[Node], output: Output, globals: &Globals) -> anyhow::Result<()> {
-    Emitter::new(output.format).list(
+fn print(nodes: &[Node], output: RowOutput, globals: &Globals) -> anyhow::Result<()> {
+    print_rows(
+        output.format,
         || status_text(nodes, Paint::of(globals)),
         || nodes.iter().map(NodeRow::of).collect(),
         || nodes.iter().map(|node| node.node.clone()).collect(),

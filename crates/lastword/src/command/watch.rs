@@ -1,24 +1,38 @@
-//! `lastword watch`: what happens, a line an event, until it is interrupted. It keeps nothing.
+//! `lastword watch`: what happens, as a live view on a terminal and as a line an event elsewhere, until it is
+//! interrupted. It changes nothing.
 
-use api::{Client, ClientError, Event, What};
+use std::io::IsTerminal as _;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::thread;
+use std::time::Duration;
+
+use api::{Client, Event, Events, What};
+use clap_complete::ArgValueCompleter;
 use nodeset::NodeSet;
 
-use crate::cli::arguments::{Output, Selection};
+use crate::cli::arguments::{Format, Output, Selection};
 use crate::cli::output::{Emitter, event_line, expand};
 use crate::cli::selection::{self, NODES_MAX};
-use crate::cli::session::say;
-use crate::cli::{Exit, Globals, Session};
+use crate::cli::{Exit, Globals, Session, complete, view};
+
+/// The pause after a connection broke.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// The flags.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
   lastword watch
+  lastword watch --lines
   lastword watch @rack12 -o jsonl")]
 pub struct Args {
     /// Node sets [default: every node that you may see]
-    #[arg(value_name = "NODES")]
+    #[arg(value_name = "NODES", add = ArgValueCompleter::new(complete::nodes))]
     nodes: Vec<String>,
+    /// A line an event, also on a terminal
+    #[arg(long)]
+    lines: bool,
     #[command(flatten)]
     output: Output,
     #[command(flatten)]
@@ -34,20 +48,32 @@ pub fn run(args: Args, globals: &Globals) -> anyhow::Result<Exit> {
     let session = Session::open(globals)?;
     let target = draft.map(|draft| draft.target(&session)).transpose()?;
     let wanted = target.map(|target| target.ask(&session)).transpose()?;
-    let emitter = Emitter::new(args.output.format);
+    if args.output.format == Format::Text && !args.lines && std::io::stdout().is_terminal() {
+        view::show(Arc::new(session), wanted, Vec::new(), &AtomicBool::new(false))?;
+        return Ok(Exit::Done);
+    }
+    follow(&session, wanted.as_ref(), Emitter::new(args.output.format))
+}
+
+/// Prints a line an event.
+///
+/// # Errors
+/// When the server is away for too long.
+pub fn follow(
+    session: &Session,
+    wanted: Option<&NodeSet>,
+    emitter: Emitter,
+) -> anyhow::Result<Exit> {
     let mut last_id = None;
     loop {
-        let resume = |client: &Client| client.events(last_id.as_deref());
+        let resume = |client: &Client| client.events(last_id.as_deref()).map(Events::once);
         for received in session.ask(resume)? {
-            match received {
-                Ok(received) => {
-                    last_id = received.id.or(last_id);
-                    show(emitter, received.event, wanted.as_ref())?;
-                }
-                Err(error @ ClientError::Unreachable { .. }) => say(&error.to_string()),
-                Err(error) => return Err(error.into()),
-            }
+            let received = received?;
+            last_id = received.id.or(last_id);
+            show(emitter, received.event, wanted)?;
         }
+        // a server that takes connections only to close them is not asked without end
+        thread::sleep(PAUSE);
     }
 }
 

@@ -1,8 +1,10 @@
 //! `lastword why`: what is going on with a node, in a sentence. It changes nothing.
 
+use clap_complete::ArgValueCompleter;
+
 use crate::cli::arguments::Output;
 use crate::cli::output::{Emitter, plain};
-use crate::cli::{Exit, Globals, Session};
+use crate::cli::{Exit, Globals, Session, complete};
 
 /// The flags.
 #[derive(clap::Args, Debug)]
@@ -12,7 +14,7 @@ Examples:
   lastword why n7 -o json")]
 pub struct Args {
     /// A node
-    #[arg(value_name = "NODE")]
+    #[arg(value_name = "NODE", add = ArgValueCompleter::new(complete::nodes))]
     node: String,
     #[command(flatten)]
     output: Output,

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use arbiter::Report;
 use cluster::inventory::{Inventory, diff};
@@ -59,6 +60,12 @@ impl Witness for Bridge {
     fn reported(&self, node: &str, report: &Report) {
         self.board.report(node, report.clone());
     }
+
+    fn exchanged(&self, exchange: &cluster::Exchange) {
+        let cluster::Exchange { driver, op, result, took_ms } = *exchange;
+        let took = took_ms.map(Duration::from_millis);
+        self.board.exchanged(&region::Exchange { driver, op, result, took });
+    }
 }
 
 impl Live for Bridge {
@@ -69,7 +76,7 @@ impl Live for Bridge {
     }
 
     fn reload(&self) -> Result<String, String> {
-        let new = Arc::new(Inventory::load(&self.path).map_err(|error| error.to_string())?);
+        let new = Arc::new(crate::inventory::load(&self.path).map_err(|error| error.to_string())?);
         let changed = diff(&self.inventory.borrow(), &new).to_string();
         self.inventory.send_replace(new);
         let fleet = self.fleet().map_err(|error| error.to_string())?;

@@ -21,8 +21,11 @@ use region::{Board, Region, Tls};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use crate::defaults::ADMIN_TOKEN;
+use crate::private;
 use bridge::Bridge;
 use fleet::CLUSTER;
+pub use fleet::fleet;
 
 /// How long the agent may take to close its sessions at the end.
 const STOP_MS: u64 = 5_000;
@@ -34,24 +37,28 @@ pub struct Settings {
     pub inventory: PathBuf,
     /// The data folder.
     pub data: PathBuf,
-    /// Where the doors are.
-    pub listen: SocketAddr,
     /// How they are locked.
     pub tls: Tls,
     /// Above how many nodes a disruptive command needs its count repeated.
     pub confirm_over: Option<usize>,
 }
 
-/// Runs until a signal says stop.
+/// Runs until `until` is ready, with its doors where `listener` listens.
 ///
 /// # Errors
 /// When the inventory, the data folder or the address can't be used, or the journal can't be followed.
-pub async fn run(settings: Settings) -> anyhow::Result<()> {
+pub async fn run(
+    settings: Settings,
+    listener: TcpListener,
+    until: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<()> {
     log_to_stderr();
-    let listener = listen(settings.listen, &settings.tls)?;
-    let inventory = crate::command::load_inventory(&settings.inventory)?;
+    let inventory = crate::inventory::load(&settings.inventory)?;
     let (inventory, watched) = watch::channel(Arc::new(inventory));
     make_private(&settings.data)?;
+    if let Some(warning) = private::warning(&settings.data.join(ADMIN_TOKEN)) {
+        tracing::warn!("{warning}");
+    }
     let options = journal::Options { clock: now_ms, ..journal::Options::default() };
     let journal = Arc::new(Local::open(&settings.data, options)?);
 
@@ -68,7 +75,11 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
 
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(reload_on_hangup(Arc::clone(&bridge)));
-    tokio::spawn(stop_on_signal(stop));
+    tokio::spawn(async move {
+        until.await;
+        tracing::info!("stopping");
+        stop.send_replace(true);
+    });
     let mut agent = tokio::spawn(agent.run(wait(stopped.clone())));
     tracing::info!(address = %listener.local_addr()?, nodes, data = %settings.data.display(), "serving");
     let served = tokio::select! {
@@ -87,7 +98,10 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
 
 /// What can't be served is refused before anything else begins: an agent that led for a moment would
 /// carry out what is open.
-fn listen(address: SocketAddr, tls: &Tls) -> anyhow::Result<TcpListener> {
+///
+/// # Errors
+/// When the address is taken or not of this host, or others would read what is said there.
+pub fn listen(address: SocketAddr, tls: &Tls) -> anyhow::Result<TcpListener> {
     if matches!(tls, Tls::Off) && !address.ip().is_loopback() {
         return Err(region::ServeError::PlainOffLoopback(address).into());
     }
@@ -102,7 +116,8 @@ async fn wait(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stop| *stop).await;
 }
 
-async fn stop_on_signal(stop: watch::Sender<bool>) {
+/// Ready once a signal says stop.
+pub async fn told_to_stop() {
     let terminated = async {
         match signal(SignalKind::terminate()) {
             Ok(mut signal) => drop(signal.recv().await),
@@ -113,8 +128,6 @@ async fn stop_on_signal(stop: watch::Sender<bool>) {
         () = terminated => {}
         _ = tokio::signal::ctrl_c() => {}
     }
-    tracing::info!("stopping");
-    stop.send_replace(true);
 }
 
 async fn reload_on_hangup(bridge: Arc<Bridge>) {

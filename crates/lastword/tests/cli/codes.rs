@@ -1,5 +1,7 @@
 //! Exit codes and the words that come with them.
 
+use std::io::{BufRead, BufReader};
+
 use arbiter::Settlement;
 
 use crate::site::{Site, end, until};
@@ -160,6 +162,41 @@ fn held_protected_and_busy_nodes_are_8() {
 }
 
 #[test]
+fn a_journal_without_room_is_8_and_the_server_says_why() {
+    let site = Site::new();
+    site.fill();
+    let said = until("no room is left", || {
+        let said = site.say("off n1 --no-wait");
+        (said.code != 0).then_some(said)
+    });
+    assert_eq!(said.code, 8, "{said:?}");
+    assert!(said.err.contains("nothing was recorded or done"), "{said:?}");
+    assert!(said.err.contains("no space is left for the journal"), "{said:?}");
+    assert!(!said.err.contains("no daemon"), "{said:?}");
+}
+
+#[test]
+fn nodes_that_are_not_in_the_state_that_was_meant_are_8_and_nothing_is_done() {
+    let site = Site::new();
+    site.reads("n[1-4]", arbiter::Power::On);
+    site.reads("n5", arbiter::Power::Off);
+    for line in ["off n[1-5] --if-state off", "off n[1-5] --if-state off --dry-run"] {
+        let said = site.say(line);
+        assert_eq!(
+            said.err,
+            "lastword: off is refused, it is for nodes that are off: n[1-4] are on\n  \
+             on:      n[1-4]\n  \
+             look again: lastword status NODES --fresh; or leave them out: -x NODES\n"
+        );
+        assert_eq!((said.code, said.out.as_str()), (8, ""), "{line}");
+    }
+    assert_eq!(site.say("log n5 -o json").json()["intents"].as_array().unwrap().len(), 0);
+    assert_eq!(site.say("boot n5 pxe --and on --if-state on").code, 8);
+    assert_eq!(site.say("boot n5 pxe --and on --if-state off --no-wait").code, 0);
+    assert_eq!(site.say("off n1 --if-state unknown").code, 2);
+}
+
+#[test]
 fn holds_end_by_their_holder_or_by_an_administrator() {
     let site = Site::new();
     let ops = site.caller("ops", "operator");
@@ -207,6 +244,28 @@ fn waiting_outlasts_a_restart_of_the_server() {
     let said = end(call);
     assert_eq!((said.code, said.out.as_str()), (0, "off:     n1\n"), "{said:?}");
     assert!(said.err.contains("trying again"), "{said:?}");
+}
+
+#[test]
+fn watching_tells_once_that_the_server_is_away_and_when_it_is_back() {
+    let site = Site::new();
+    let mut watching = site.begin("watch");
+    let mut shown = BufReader::new(watching.stdout.take().unwrap()).lines();
+    std::thread::scope(|scope| {
+        let connected = scope.spawn(|| shown.next());
+        while !connected.is_finished() {
+            site.given("on n9");
+        }
+    });
+    let mut told = BufReader::new(watching.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let start = site.stop();
+    let away = told.next().unwrap();
+    assert!(away.contains("trying again for 60 s"), "{away}");
+    let _site = start();
+    assert_eq!(told.next().unwrap(), "lastword: the server answers again");
+    watching.kill().unwrap();
+    watching.wait().unwrap();
+    assert_eq!(told.next(), None);
 }
 
 #[test]

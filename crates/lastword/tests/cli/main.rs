@@ -5,6 +5,9 @@
 
 mod bulk;
 mod codes;
+mod completion;
+mod config;
+mod contexts;
 mod local;
 mod shapes;
 mod site;

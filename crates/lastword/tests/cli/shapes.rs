@@ -38,6 +38,67 @@ fn status_is_an_object_for_each_node() {
 }
 
 #[test]
+fn wide_and_csv_are_a_line_for_each_node() {
+    let site = Site::new();
+    site.reads("n[1-2]", Power::On);
+    let seq = site.given("off n2 --reason 'disk, \"swap\"'");
+    let wide = site.say("status n[1-3] -o wide");
+    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let lines: Vec<_> = wide.out.lines().collect();
+    let heads = "NODE POWER AGE ACTION SEQ PHASE BY VIA TRIES ERROR";
+    assert_eq!(words(lines[0]), words(heads), "{wide:?}");
+    let [node, power, age, rest @ ..] = &words(lines[2])[..] else { panic!("{wide:?}") };
+    assert_eq!((node.as_str(), power.as_str()), ("n2", "on"));
+    assert!(age.ends_with('s'), "{wide:?}");
+    assert_eq!(rest.join(" "), format!("off {seq} pending admin cli 0 -"));
+    assert!(lines[3].ends_with("it was not read yet"), "{wide:?}");
+    assert!(lines.iter().all(|line| line.find("  -") != Some(0)), "{wide:?}");
+    let csv = site.say("status n[2-3] -o csv");
+    let lines: Vec<_> = csv.out.lines().collect();
+    assert_eq!(
+        lines[0],
+        "node,power,confirmed_at,age_s,action,seq,phase,by,via,tries,reason,accepted_at,error"
+    );
+    let row = format!(",off,{seq},pending,admin,cli,0,\"disk, \"\"swap\"\"\",2");
+    assert!(lines[1].starts_with("n2,on,2") && lines[1].contains(&row), "{csv:?}");
+    assert_eq!(lines[2], "n3,unknown,,,,,,,,,,,it was not read yet");
+    let foreseen = site.say("off n[2-3] --dry-run -o csv");
+    assert!(foreseen.out.lines().next().unwrap().ends_with(",verdict,outcome,error"));
+    assert!(foreseen.out.contains("\nn2,on,"), "{foreseen:?}");
+    assert!(
+        site.say("token list -o csv").out.starts_with("name,role,scope,prefix,created_at\nadmin,")
+    );
+    assert_eq!(site.say("holds -o wide").out, "NODES  BY  UNTIL  REASON\n");
+}
+
+#[test]
+fn where_there_are_no_rows_wide_and_csv_are_refused_before_anything_is_done() {
+    let site = Site::new();
+    for line in ["hold n1 --reason x", "watch", "why n1", "log n1", "cancel n1"] {
+        for format in ["wide", "csv"] {
+            let said = site.say(&format!("{line} -o {format}"));
+            assert_eq!(said.code, 2, "{said:?}");
+            assert!(said.err.contains("text, json, jsonl, yaml, name"), "{said:?}");
+        }
+    }
+    assert_eq!(site.say("holds").out, "");
+}
+
+#[test]
+fn yaml_has_the_documents_of_json_and_every_word_quoted() {
+    let site = Site::new();
+    site.reads("n1", Power::On);
+    site.given("off n1 --reason 'no'");
+    let said = site.say("status n1 -o yaml");
+    for line in ["- node: \"n1\"\n", "  power: \"on\"\n", "    action: \"off\"\n"] {
+        assert!(said.out.contains(line), "{said:?}");
+    }
+    assert!(said.out.contains("    reason: \"no\"\n") && said.out.contains("  error: null\n"));
+    let why = site.say("why n1 -o yaml");
+    assert!(why.out.starts_with("sentence: \"") && why.out.contains("\n  intent:\n"), "{why:?}");
+}
+
+#[test]
 fn status_is_folded_for_people_and_checked_for_scripts() {
     let site = Site::new();
     site.reads("n[1-3,5]", Power::Off);
@@ -113,6 +174,15 @@ fn waiting_ends_when_the_nodes_are_there() {
     let call = site.begin("wait n[1-2] --for idle");
     site.settle(seq, "n2", Settlement::Confirmed);
     assert_eq!(end(call).code, 0);
+}
+
+#[test]
+fn waiting_in_vain_tells_what_was_read_last() {
+    let site = Site::new();
+    site.reads("n[1-2]", Power::On);
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    let late = site.say("wait n[1-2] --for off --timeout 300ms");
+    assert_eq!((late.code, late.out.as_str()), (6, "on:      n[1-2]\n"), "{late:?}");
 }
 
 #[test]

@@ -99,6 +99,12 @@ impl Site {
         }
     }
 
+    /// No room is left for the journal.
+    pub fn fill(&self) {
+        let runtime = self.runtime.as_ref().unwrap();
+        runtime.block_on(self.journal.set_max_bytes(Some(1))).unwrap();
+    }
+
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -149,6 +155,11 @@ impl Site {
         said(self.call_as(&self.token_file(), line).output().unwrap())
     }
 
+    /// A folder for files that calls read.
+    pub fn folder(&self) -> &std::path::Path {
+        self.dir.path()
+    }
+
     /// Calls, in the background.
     pub fn begin(&self, line: &str) -> Child {
         self.call_as(&self.token_file(), line).spawn().unwrap()
@@ -194,10 +205,13 @@ pub fn program(line: &str) -> Command {
         if whole { vec![part] } else { part.split_whitespace().collect() }
     });
     command.args(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    for name in ["SERVER", "TOKEN", "TOKEN_FILE", "CA_FILE"] {
+    for name in ["SERVER", "CONTEXT", "TOKEN", "TOKEN_FILE", "CA_FILE"] {
         command.env_remove(format!("LASTWORD_{name}"));
     }
-    command.env("HOME", "/nonexistent").env_remove("XDG_STATE_HOME").env("TZ", "UTC");
+    for name in ["XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"] {
+        command.env_remove(name);
+    }
+    command.env("HOME", "/nonexistent").env("TZ", "UTC");
     command
 }
 
@@ -239,7 +253,8 @@ fn fleet() -> Fleet {
             labels.insert("protect".to_owned(), "true".to_owned());
         }
         let policy = if number == 30 { Policy::Next } else { Policy::Supersede };
-        let node = FleetNode { labels: labels.into(), policy, deadline_ms: 300_000 };
+        let node =
+            FleetNode { labels: labels.into(), policy, deadline_ms: 300_000, driver: "ipmi" };
         (format!("n{number}").into_boxed_str(), node)
     };
     let groups = BTreeMap::from([("gpu".to_owned(), NodeSet::parse("n[1-4]", 10).unwrap())]);

@@ -3,6 +3,7 @@
 //! Each test starts its own machines and its own server, and reads what really happened from the machines.
 
 mod crash;
+mod demo;
 mod faults;
 mod fight;
 mod fleet;

@@ -34,7 +34,8 @@ impl Caller {
         Err(Fail::new(Code::RoleForbids, 403, words))
     }
 
-    /// Refuses whoever's scope leaves out one of these nodes.
+    /// Refuses whoever's scope leaves out one of these nodes. Only names that the caller wrote may be in
+    /// there: the refusal tells them, and holds for those that do not exist.
     pub(crate) fn covers(&self, nodes: &NodeSet) -> Result<(), Fail> {
         let Some(scope) = &self.scope else { return Ok(()) };
         let outside = nodes.difference(scope);

@@ -5,7 +5,8 @@ use api::{Code, CommandAnswer, CommandRequest, Role};
 use arbiter::{Command, HoldTerms, Record, Seq};
 
 use super::check::check;
-use super::guard::{guard, predict};
+use super::condition::in_state;
+use super::guard::{Needs, guard, needs, predict};
 use super::record::record;
 use super::resolve::{Chosen, choose};
 use crate::accounts::Caller;
@@ -32,11 +33,24 @@ pub(crate) async fn give(
     if let Some(seq) = repeated(region, &command) {
         return original(region, seq, &command, true);
     }
+    if !request.dry_run {
+        guard(region, &fleet, &request, &command)?;
+    }
+    if let Some(state) = request.if_state
+        && let Err(differs) = in_state(region, &command, state).await
+    {
+        // the same request may have been accepted meanwhile, and be what changed the state
+        let head = *region.log.head().borrow();
+        region.folded_to(head).await;
+        let older = repeated(region, &command).ok_or(differs)?;
+        return original(region, older, &command, true);
+    }
     if request.dry_run {
         let verdicts = predict(region, &read(&region.fold), &command);
-        return Ok(answer(None, &command, verdicts));
+        let Needs { protected, confirm } = needs(&fleet, &request, &command.nodes);
+        let protected = (!protected.is_empty()).then(|| protected.to_string());
+        return Ok(CommandAnswer { confirm, protected, ..answer(None, &command, verdicts) });
     }
-    guard(region, &fleet, &request, &command)?;
     let id = request_id("command", &command.by, command.key.as_deref());
     let seq = record(region, id, &Record::Command(command.clone().into())).await?;
     original(region, seq, &command, false)
@@ -50,8 +64,7 @@ fn command(
     request: &CommandRequest,
 ) -> Answer<Command> {
     let chosen = Chosen { nodes: &request.nodes, selector: request.selector.as_deref() };
-    let nodes = choose(fleet, chosen)?;
-    caller.covers(&nodes)?;
+    let nodes = choose(fleet, caller, chosen)?;
     let (policy, exceptions) = fleet.policies(&nodes);
     let usual_ms = fleet.deadline_ms(&nodes).unwrap_or_default();
     let hold = request
@@ -116,6 +129,8 @@ fn answer(
         count: command.nodes.len(),
         accepted: accepted.map(|group| group.nodes.len()).sum(),
         verdicts: verdict_groups(verdicts),
+        confirm: None,
+        protected: None,
     }
 }
 

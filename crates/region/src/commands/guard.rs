@@ -15,6 +15,29 @@ use crate::locks::read;
 use crate::region::Inner;
 use crate::rest::{Answer, Fail};
 
+/// What a command needs beside, because it is disruptive.
+pub(super) struct Needs {
+    /// The nodes that are protected from it.
+    pub(super) protected: NodeSet,
+    /// The number to repeat.
+    pub(super) confirm: Option<usize>,
+}
+
+/// What a request still needs before it is carried out.
+pub(super) fn needs(fleet: &Fleet, request: &CommandRequest, nodes: &NodeSet) -> Needs {
+    if !asked(request.action).is_disruptive() {
+        return Needs { protected: NodeSet::default(), confirm: None };
+    }
+    let protected = if request.force_protected {
+        NodeSet::default()
+    } else {
+        nodes.intersection(fleet.protected())
+    };
+    let count = nodes.len();
+    let many = count > fleet.limits().confirm_over && request.confirm.is_none();
+    Needs { protected, confirm: many.then_some(count) }
+}
+
 /// Refuses a disruptive command for protected nodes, or for many whose number was not repeated.
 pub(super) fn guard(
     region: &Inner,
@@ -29,15 +52,12 @@ pub(super) fn guard(
         let words = format!("confirm says {confirm} nodes, but {count} are meant");
         return Err(confirm_count(region, command, words));
     }
-    if !asked(request.action).is_disruptive() {
-        return Ok(());
-    }
-    let protected = command.nodes.intersection(fleet.protected());
-    if !protected.is_empty() && !request.force_protected {
+    let Needs { protected, confirm } = needs(fleet, request, &command.nodes);
+    if !protected.is_empty() {
         let words = format!("{} protected: force_protected is needed", are(&protected));
         return Err(Fail::new(Code::Protected, 409, words).nodes(&protected));
     }
-    if count > fleet.limits().confirm_over && request.confirm.is_none() {
+    if confirm.is_some() {
         let words = format!("{} for {count} nodes", request.action);
         return Err(confirm_count(region, command, words));
     }

@@ -1,11 +1,16 @@
-//! Which nodes a request means: its expression and labels, by the inventory of now.
-//! It does not say whether the caller may command them.
+//! Which nodes a request means: its expression and labels, by the inventory of now and the caller's
+//! scope. It does not say whether the caller may command nodes at all.
+//!
+//! Whoever has a scope learns nothing of what is outside of it: groups and wildcards mean their part
+//! within the scope, and a name outside is answered in the same way whether the inventory knows it
+//! or not.
 
 use api::Code;
-use nodeset::{ErrorKind, NodeSet, ParseError};
+use nodeset::{ErrorKind, Groups, NodeSet, ParseError};
 
+use crate::accounts::Caller;
 use crate::fleet::Fleet;
-use crate::groups::brief;
+use crate::groups::{brief, cut};
 use crate::rest::{Answer, Fail};
 
 /// The most labels of one selector.
@@ -18,10 +23,40 @@ pub(crate) struct Chosen<'a> {
     pub(crate) selector: Option<&'a str>,
 }
 
-/// The nodes that were meant; all of them are in the inventory, and there is at least one.
-pub(crate) fn choose(fleet: &Fleet, chosen: Chosen<'_>) -> Answer<NodeSet> {
-    let nodes = NodeSet::parse_with(chosen.nodes, fleet, fleet.limits().nodes_max)
-        .map_err(|error| bad_node_set(chosen.nodes, &error))?;
+/// The nodes that were meant; all of them are in the inventory and in the caller's scope, and there is
+/// at least one.
+pub(crate) fn choose(fleet: &Fleet, caller: &Caller, chosen: Chosen<'_>) -> Answer<NodeSet> {
+    let nodes = meant(fleet, caller, chosen.nodes)?;
+    caller.covers(&nodes)?;
+    narrowed(fleet, chosen, nodes)
+}
+
+/// As [`choose`], but what is outside of the scope is left out, unless nothing else was named.
+pub(crate) fn choose_visible(
+    fleet: &Fleet,
+    caller: &Caller,
+    chosen: Chosen<'_>,
+) -> Answer<NodeSet> {
+    let nodes = meant(fleet, caller, chosen.nodes)?;
+    let visible = cut(&nodes, caller.scope.as_ref());
+    if visible.is_empty() {
+        caller.covers(&nodes)?;
+    }
+    narrowed(fleet, chosen, visible)
+}
+
+/// What the expression says. Of nodes outside of the scope only those are in it that it names itself.
+fn meant(fleet: &Fleet, caller: &Caller, text: &str) -> Answer<NodeSet> {
+    let nodes_max = fleet.limits().nodes_max;
+    let meant = match &caller.scope {
+        None => NodeSet::parse_with(text, fleet, nodes_max),
+        Some(scope) => NodeSet::parse_with(text, &Visible { fleet, scope }, nodes_max),
+    };
+    meant.map_err(|error| bad_node_set(text, &error))
+}
+
+/// Refuses what the inventory does not know, and keeps what has the labels.
+fn narrowed(fleet: &Fleet, chosen: Chosen<'_>, nodes: NodeSet) -> Answer<NodeSet> {
     let unknown = nodes.difference(fleet.nodes());
     if !unknown.is_empty() {
         let words = format!("the inventory does not know {}", brief(&unknown));
@@ -36,6 +71,27 @@ pub(crate) fn choose(fleet: &Fleet, chosen: Chosen<'_>) -> Answer<NodeSet> {
         return Err(Fail::new(Code::NoNodes, 400, words));
     }
     Ok(nodes)
+}
+
+/// The inventory as far as a scope goes. A group without a node in there is none.
+struct Visible<'a> {
+    fleet: &'a Fleet,
+    scope: &'a NodeSet,
+}
+
+impl Groups for Visible<'_> {
+    fn group(&self, name: &str) -> Option<NodeSet> {
+        let nodes = self.fleet.group(name)?.intersection(self.scope);
+        if nodes.is_empty() { None } else { Some(nodes) }
+    }
+
+    fn all(&self) -> NodeSet {
+        self.fleet.nodes().intersection(self.scope)
+    }
+
+    fn wildcard(&self, pattern: &str) -> NodeSet {
+        self.fleet.wildcard(pattern).intersection(self.scope)
+    }
 }
 
 /// The text that is no node set, with a mark where.

@@ -11,7 +11,7 @@ use api::{
 use arbiter::{IntentState, NodeId, Outcome, Seq};
 use nodeset::NodeSet;
 
-use super::resolve::{Chosen, choose};
+use super::resolve::{Chosen, choose_visible};
 use crate::accounts::Caller;
 use crate::convert::{action, boot, door, order, phase, policy};
 use crate::fold::{Fold, Page};
@@ -63,7 +63,10 @@ pub(crate) async fn one(
 /// The newest commands.
 pub(crate) fn list(region: &Inner, caller: &Caller, query: &CommandQuery) -> Answer<CommandList> {
     let only = match &query.nodes {
-        Some(nodes) => Some(choose(&region.fleet(), Chosen { nodes, selector: None })?),
+        Some(nodes) => {
+            let chosen = Chosen { nodes, selector: None };
+            Some(choose_visible(&region.fleet(), caller, chosen)?)
+        }
         None => None,
     };
     let limit = query.limit.unwrap_or(LISTED).min(LISTED_MAX);
@@ -86,16 +89,16 @@ pub(crate) fn list(region: &Inner, caller: &Caller, query: &CommandQuery) -> Ans
     Ok(CommandList { commands })
 }
 
-fn page<'a>(fold: &'a Fold, caller: &Caller, seq: Seq) -> Answer<(&'a Page, NodeSet)> {
-    let Some(page) = fold.book.page(seq) else {
+/// A command and its nodes that the caller may see. Without one there is no such command for them.
+pub(super) fn page<'a>(fold: &'a Fold, caller: &Caller, seq: Seq) -> Answer<(&'a Page, NodeSet)> {
+    let seen = fold.book.page(seq).map(|page| {
+        let nodes = cut(&page.command.nodes, caller.scope.as_ref());
+        (page, nodes)
+    });
+    seen.filter(|(_, nodes)| !nodes.is_empty()).ok_or_else(|| {
         let words = format!("there is no command {seq}, or it is forgotten");
-        return Err(Fail::new(Code::UnknownCommand, 404, words));
-    };
-    let nodes = cut(&page.command.nodes, caller.scope.as_ref());
-    if nodes.is_empty() {
-        caller.covers(&page.command.nodes)?;
-    }
-    Ok((page, nodes))
+        Fail::new(Code::UnknownCommand, 404, words)
+    })
 }
 
 fn open(fold: &Fold, caller: &Caller, seq: Seq) -> Answer<usize> {

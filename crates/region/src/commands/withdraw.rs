@@ -10,9 +10,10 @@ use nodeset::NodeSet;
 use super::check::reason;
 use super::record::record;
 use super::resolve::{Chosen, choose};
+use super::view::page;
 use crate::accounts::Caller;
 use crate::fold::Fold;
-use crate::groups::{Group, verdict_groups};
+use crate::groups::{Group, brief, verdict_groups, within};
 use crate::locks::read;
 use crate::log::request_id;
 use crate::region::Shared;
@@ -28,8 +29,7 @@ pub(crate) async fn withdraw(
     caller.needs(Role::Operator)?;
     reason(request.reason.as_deref())?;
     let chosen = Chosen { nodes: &request.nodes, selector: None };
-    let nodes = choose(&region.fleet(), chosen)?;
-    caller.covers(&nodes)?;
+    let nodes = choose(&region.fleet(), caller, chosen)?;
     carry_out(region, caller, key, &nodes, request.seq, request.reason).await
 }
 
@@ -43,13 +43,12 @@ pub(crate) async fn withdraw_one(
     caller.needs(Role::Operator)?;
     let nodes = {
         let fold = read(&region.fold);
-        let Some(page) = fold.book.page(seq) else {
-            let words = format!("there is no command {seq}, or it is forgotten");
-            return Err(Fail::new(Code::UnknownCommand, 404, words));
-        };
-        page.command.nodes.clone()
+        let (page, visible) = page(&fold, caller, seq)?;
+        if visible.len() < page.command.nodes.len() {
+            return Err(partly(caller, seq, &visible));
+        }
+        visible
     };
-    caller.covers(&nodes)?;
     carry_out(region, caller, key, &nodes, Some(seq), None).await
 }
 
@@ -63,7 +62,7 @@ async fn carry_out(
 ) -> Answer<Withdrawal> {
     let id = request_id("withdrawal", &caller.name, key.as_deref());
     if let Some(seq) = region.recent.seq(id) {
-        return Ok(told(&read(&region.fold), seq));
+        return Ok(told(&read(&region.fold), caller, seq));
     }
     let nodes = with_open_intents(&read(&region.fold), nodes, seq);
     if nodes.is_empty() {
@@ -78,7 +77,7 @@ async fn carry_out(
     };
     let seq = record(region, id, &Record::Withdrawn(withdrawn)).await?;
     region.recent.remember(id, seq);
-    Ok(told(&read(&region.fold), seq))
+    Ok(told(&read(&region.fold), caller, seq))
 }
 
 fn with_open_intents(fold: &Fold, nodes: &NodeSet, only: Option<Seq>) -> NodeSet {
@@ -90,23 +89,39 @@ fn with_open_intents(fold: &Fold, nodes: &NodeSet, only: Option<Seq>) -> NodeSet
     fold.names(ids.into_iter().filter(|node| is_open(*node)))
 }
 
-fn told(fold: &Fold, seq: Seq) -> Withdrawal {
+/// A command is withdrawn whole by its number. What else it is for is not told.
+fn partly(caller: &Caller, seq: Seq, visible: &NodeSet) -> Fail {
+    let words = format!(
+        "command {seq} is not only for nodes in the scope of {}: withdraw what is open on {} by name",
+        caller.name,
+        brief(visible)
+    );
+    Fail::new(Code::OutOfScope, 403, words).nodes(visible)
+}
+
+fn told(fold: &Fold, caller: &Caller, seq: Seq) -> Withdrawal {
     let Some(note) = fold.book.note(seq) else {
         return Withdrawal { seq: Some(seq), count: 0, withdrawn: Vec::new(), refused: Vec::new() };
     };
-    let group = |(seq, nodes): (&Seq, &Vec<NodeId>)| WithdrawnGroup {
-        nodes: fold.names(nodes.iter().copied()).to_string(),
-        count: nodes.len(),
-        seq: *seq,
-    };
+    let scope = caller.scope.as_ref();
+    let ended = note
+        .ended
+        .iter()
+        .map(|(seq, nodes)| Group { nodes: fold.names(nodes.iter().copied()), what: *seq });
+    let withdrawn = within(ended.collect(), scope).into_iter().map(|group| WithdrawnGroup {
+        nodes: group.nodes.to_string(),
+        count: group.nodes.len(),
+        seq: group.what,
+    });
+    let withdrawn: Vec<WithdrawnGroup> = withdrawn.collect();
     let refused = note.withheld.iter().map(|(refusal, nodes)| Group {
         nodes: fold.names(nodes.iter().copied()),
         what: fold.refusal(refusal),
     });
     Withdrawal {
         seq: Some(seq),
-        count: note.ended.values().map(Vec::len).sum(),
-        withdrawn: note.ended.iter().map(group).collect(),
-        refused: verdict_groups(refused.collect()),
+        count: withdrawn.iter().map(|group| group.count).sum(),
+        withdrawn,
+        refused: verdict_groups(within(refused.collect(), scope)),
     }
 }

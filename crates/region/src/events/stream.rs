@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use axum::response::sse;
 use futures_util::stream::{self, Stream};
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::watch;
 
+use super::places::Place;
 use super::ring::{After, Item};
 use crate::accounts::Caller;
 use crate::region::Shared;
@@ -27,17 +28,12 @@ pub(crate) struct Listener {
     taken: VecDeque<Arc<Item>>,
     newest: watch::Receiver<u64>,
     stopping: watch::Receiver<bool>,
-    _permit: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl Listener {
     /// A listener that resumes after that id, or begins now.
-    pub(crate) fn new(
-        region: Shared,
-        caller: Caller,
-        last_id: Option<&str>,
-        permit: OwnedSemaphorePermit,
-    ) -> Self {
+    pub(crate) fn new(region: Shared, caller: Caller, last_id: Option<&str>, seat: Place) -> Self {
         let newest = region.ring.newest();
         let now = *newest.borrow();
         // a place that can't be is told as lost
@@ -45,7 +41,7 @@ impl Listener {
         let stopping = region.stopping.subscribe();
         let taken = VecDeque::new();
         region.metrics.sse_clients.inc();
-        Self { region, caller, place, taken, newest, stopping, _permit: permit }
+        Self { region, caller, place, taken, newest, stopping, _place: seat }
     }
 
     /// The events as they come, until the server stops or the token is deleted.

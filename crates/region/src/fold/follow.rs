@@ -76,7 +76,10 @@ impl Inner {
         };
         self.fold_in(&entries)?;
         *lock(&self.health.fold_trouble) = None;
-        self.log.grew();
+        // what was there at the start tells nothing of the disk as it is
+        if self.health.caught_up.load(Ordering::Acquire) {
+            self.log.grew();
+        }
         self.folded.send_replace(last);
         Ok(Progress::At(last + 1))
     }

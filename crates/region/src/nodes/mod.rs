@@ -5,12 +5,14 @@ mod fresh;
 mod view;
 mod why;
 
-use api::{Code, History, Node, NodeList, NodeQuery, Why, WhyQuery};
+use std::collections::BTreeMap;
+
+use api::{Code, GroupEntry, GroupList, History, Node, NodeList, NodeQuery, Power, Why, WhyQuery};
 use nodeset::NodeSet;
 
 use crate::accounts::Caller;
-use crate::commands::{Chosen, choose};
-use crate::groups::cut;
+use crate::commands::{Chosen, choose_visible};
+use crate::groups::{Group, cut};
 use crate::locks::read;
 use crate::region::Inner;
 use crate::rest::{Answer, Fail};
@@ -26,6 +28,19 @@ pub(crate) async fn list(region: &Inner, caller: &Caller, query: &NodeQuery) -> 
     Ok(NodeList { nodes: nodes.iter().map(node).collect() })
 }
 
+/// The names of nodes and groups that the caller may see.
+pub(crate) fn groups(region: &Inner, caller: &Caller) -> GroupList {
+    let fleet = region.fleet();
+    let all = cut(fleet.nodes(), caller.scope.as_ref());
+    let groups = fleet.groups().iter().map(|(group, nodes)| (group, nodes.intersection(&all)));
+    let groups = groups.filter(|(_, nodes)| !nodes.is_empty()).map(|(group, nodes)| GroupEntry {
+        group: group.clone(),
+        nodes: nodes.to_string(),
+        count: nodes.len(),
+    });
+    GroupList { nodes: all.to_string(), count: all.len(), groups: groups.collect() }
+}
+
 /// One node.
 pub(crate) async fn one(
     region: &Inner,
@@ -36,6 +51,21 @@ pub(crate) async fn one(
     let nodes = known(region, caller, name)?;
     let since = freshen(region, &nodes, Freshness::new(query.max_age_ms, query.wait_ms)).await;
     Ok(view::node(region, &read(&region.fold), &region.fleet(), name, region.now(), since))
+}
+
+/// The nodes by what they read; those that can't be read in time are unknown.
+pub(crate) async fn powers(region: &Inner, nodes: &NodeSet, max_age_ms: u64) -> Vec<Group<Power>> {
+    let since = freshen(region, nodes, Freshness::new(Some(max_age_ms), None)).await;
+    let now = region.now();
+    let mut groups: BTreeMap<Power, Vec<String>> = BTreeMap::new();
+    for name in nodes.iter() {
+        groups.entry(view::read_power(region, &name, now, since)).or_default().push(name);
+    }
+    let group = |(what, names): (Power, Vec<String>)| Group {
+        nodes: NodeSet::from_names(names).expect("the names come from a node set"),
+        what,
+    };
+    groups.into_iter().map(group).collect()
 }
 
 /// The intents of a node that are remembered.
@@ -65,30 +95,26 @@ pub(crate) async fn why(
 
 fn chosen(region: &Inner, caller: &Caller, query: &NodeQuery) -> Answer<NodeSet> {
     let fleet = region.fleet();
-    if query.nodes.is_none() && fleet.nodes().is_empty() {
+    if query.nodes.is_none() && cut(fleet.nodes(), caller.scope.as_ref()).is_empty() {
         return Ok(NodeSet::default());
     }
     let nodes = query.nodes.as_deref().unwrap_or("@*");
-    let nodes = choose(&fleet, Chosen { nodes, selector: query.selector.as_deref() })?;
-    let visible = cut(&nodes, caller.scope.as_ref());
-    if visible.is_empty() {
-        caller.covers(&nodes)?;
-    }
-    Ok(visible)
+    choose_visible(&fleet, caller, Chosen { nodes, selector: query.selector.as_deref() })
 }
 
-/// Refuses a node that is not in the inventory, unless something is still being done with it.
+/// Refuses a node that is not in the inventory, unless something is still being done with it. One
+/// outside of the caller's scope is refused first, so that nobody learns whether there is one.
 fn known(region: &Inner, caller: &Caller, name: &str) -> Answer<NodeSet> {
     let unknown = || {
         let shown: String = name.chars().take(80).collect();
         Fail::new(Code::UnknownNode, 404, format!("the inventory does not know {shown:?}"))
     };
     let node = NodeSet::from_names([name]).map_err(|_| unknown())?;
+    caller.covers(&node)?;
     let fold = read(&region.fold);
     let in_use = fold.ledger.id(name).is_some_and(|id| fold.ledger.running(id).is_some());
     if region.fleet().node(name).is_none() && !in_use {
         return Err(unknown());
     }
-    caller.covers(&node)?;
     Ok(node)
 }

@@ -44,6 +44,12 @@ pub(super) fn node(
     }
 }
 
+/// A node's power as it is known. What was read before `since` does not count.
+pub(super) fn read_power(region: &Inner, name: &str, now: u64, since: Option<u64>) -> Power {
+    let seen = region.board.status(name).map(|status| status.seen).unwrap_or_default();
+    Known::of(&seen, now, since).power
+}
+
 /// The node's intents that are remembered, oldest first.
 pub(super) fn history(region: &Inner, fold: &Fold, name: &str) -> Vec<PastIntent> {
     let Some(id) = fold.ledger.id(name) else { return Vec::new() };

@@ -22,7 +22,7 @@ use crate::region::Shared;
         (status = 200, body = CommandAnswer, description = "a dry run"),
         (status = 202, body = CommandAnswer, description = "accepted for at least one node"),
         (status = 409, body = Problem, content_type = "application/problem+json",
-         description = "stale, held, busy or full on every node; or confirm-count, protected"),
+         description = "stale, held, busy or full on every node; or confirm-count, protected, state-differs"),
         (status = "default", body = Problem, content_type = "application/problem+json",
          description = "any other problem")))]
 pub(super) async fn give(

@@ -9,8 +9,11 @@ use axum::response::{IntoResponse, Response};
 
 use super::{Answer, Fail};
 use crate::accounts::Caller;
-use crate::events::{Listener, SILENCE};
+use crate::events::{Listener, Occupied, SILENCE};
 use crate::region::Shared;
+
+/// When it is worth asking for a place again, in seconds.
+const RETRY_S: u64 = 5;
 
 /// What happens, as server-sent events whose data are `Event` documents. With `Last-Event-ID` it goes
 /// on from there; a `reset` event tells that some are missing.
@@ -18,6 +21,8 @@ use crate::region::Shared;
     params(("last-event-id" = Option<String>, Header, description = "the newest id received")),
     responses((status = 200, content_type = "text/event-stream", body = String,
          description = "events without end"),
+        (status = 429, body = Problem, content_type = "application/problem+json",
+         description = "too-many-streams: as many are open with this token as may be"),
         (status = "default", body = Problem, content_type = "application/problem+json",
          description = "any problem")))]
 pub(super) async fn listen(
@@ -25,12 +30,25 @@ pub(super) async fn listen(
     caller: Caller,
     headers: HeaderMap,
 ) -> Answer<Response> {
-    let Ok(permit) = region.sse_places.clone().try_acquire_owned() else {
-        let words = format!("{} event streams are open", region.options.sse_clients_max);
-        return Err(Fail::new(Code::TooManyClients, 503, words).retry_after(5));
-    };
+    let place = region.sse_places.take(&caller.name).map_err(|why| occupied(&caller, why))?;
     let last_id = headers.get("last-event-id").and_then(|id| id.to_str().ok());
-    let listener = Listener::new(region, caller, last_id, permit);
+    let listener = Listener::new(region, caller, last_id, place);
     let alive = KeepAlive::new().interval(SILENCE);
     Ok(Sse::new(listener.stream()).keep_alive(alive).into_response())
+}
+
+fn occupied(caller: &Caller, why: Occupied) -> Fail {
+    let (code, status, words) = match why {
+        Occupied::All(all) => {
+            (Code::TooManyClients, 503, format!("{all} event streams are open, and no more may be"))
+        }
+        Occupied::Token(own) => {
+            let words = format!(
+                "{own} event streams are open with the token {}, and no more may be: end one",
+                caller.name
+            );
+            (Code::TooManyStreams, 429, words)
+        }
+    };
+    Fail::new(code, status, words).retry_after(RETRY_S)
 }

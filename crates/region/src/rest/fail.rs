@@ -49,6 +49,16 @@ impl Fail {
         self
     }
 
+    pub(crate) fn powers(mut self, groups: Vec<Group<api::Power>>) -> Self {
+        let group = |group: Group<api::Power>| api::PowerGroup {
+            nodes: group.nodes.to_string(),
+            count: group.nodes.len(),
+            power: group.what,
+        };
+        self.0.powers = groups.into_iter().map(group).collect();
+        self
+    }
+
     pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
         self.0.retry_after_s = Some(seconds);
         self

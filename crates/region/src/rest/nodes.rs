@@ -1,7 +1,7 @@
 //! `/api/v1/nodes`.
 //! It does not read machines: it asks for that.
 
-use api::{History, Node, NodeList, NodeQuery, Problem, Why, WhyQuery};
+use api::{GroupList, History, Node, NodeList, NodeQuery, Problem, Why, WhyQuery};
 use axum::Json;
 use axum::extract::{Path, State};
 
@@ -22,6 +22,15 @@ pub(super) async fn list(
 ) -> Answer<Json<NodeList>> {
     region.ready().await?;
     Ok(Json(nodes::list(&region, &caller, &query).await?))
+}
+
+/// The names that node sets can be made of.
+#[utoipa::path(get, path = "/api/v1/groups", tag = "nodes",
+    responses((status = 200, body = GroupList),
+        (status = "default", body = Problem, content_type = "application/problem+json",
+         description = "any problem")))]
+pub(super) async fn groups(State(region): State<Shared>, caller: Caller) -> Json<GroupList> {
+    Json(nodes::groups(&region, &caller))
 }
 
 /// One node.

@@ -81,6 +81,7 @@ fn routed() -> OpenApiRouter<Shared> {
         .routes(routes!(commands::one, commands::withdraw_one))
         .routes(routes!(commands::withdraw))
         .routes(routes!(nodes::list))
+        .routes(routes!(nodes::groups))
         .routes(routes!(nodes::one))
         .routes(routes!(nodes::history))
         .routes(routes!(nodes::why))

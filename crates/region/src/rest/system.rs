@@ -74,7 +74,7 @@ pub(super) async fn alive() -> Json<Alive> {
 #[utoipa::path(get, path = "/readyz", tag = "system", security(()),
     responses((status = 200, body = Ready), (status = 503, body = Ready)))]
 pub(super) async fn ready(State(region): State<Shared>) -> (StatusCode, Json<Ready>) {
-    let ready = region.readiness();
+    let ready = region.readiness().await;
     let status = if ready.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(ready))
 }
@@ -100,7 +100,8 @@ impl Inner {
         Err(Fail::new(Code::NotReady, 503, words).retry_after(5))
     }
 
-    fn readiness(&self) -> Ready {
+    async fn readiness(&self) -> Ready {
+        let refused = self.log.refused().await;
         let (seq, led) = {
             let (fold, fleet) = (read(&self.fold), self.fleet());
             (fold.ledger.seq(), fold.ledger.leader(fleet.cluster()).is_some())
@@ -114,7 +115,6 @@ impl Inner {
         if !led {
             because.push(format!("no agent leads the cluster {}", self.fleet().cluster()));
         }
-        let refused = self.log.refused();
         let writable = refused.is_none();
         because.extend(refused);
         Ready { ready: because.is_empty(), caught_up, led, writable, seq, head, because }

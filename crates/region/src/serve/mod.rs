@@ -12,7 +12,7 @@ use axum_server::Handle;
 use axum_server::tls_rustls::RustlsAcceptor;
 use bounded::Bounded;
 
-pub use tls::{Tls, TlsError, install_crypto};
+pub use tls::{Tls, TlsError, check_tls, install_crypto};
 
 use crate::region::Region;
 use crate::rest::router;

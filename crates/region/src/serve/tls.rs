@@ -50,6 +50,20 @@ pub fn install_crypto() {
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
+/// Looks whether a certificate that is given can be served with. An own one is made when it is needed.
+///
+/// # Errors
+/// [`TlsError`] if a file can't be read, or they are no certificate with its key.
+pub async fn check_tls(tls: &Tls) -> Result<(), TlsError> {
+    match tls {
+        Tls::Off | Tls::Own => Ok(()),
+        Tls::Given { .. } => {
+            let nowhere = (Path::new(""), IpAddr::from([127, 0, 0, 1]));
+            load(tls.clone(), nowhere.0, nowhere.1).await.map(drop)
+        }
+    }
+}
+
 /// The certificate and key to serve with.
 pub(super) async fn load(tls: Tls, data_dir: &Path, ip: IpAddr) -> Result<RustlsConfig, TlsError> {
     install_crypto();

@@ -211,7 +211,8 @@ pub fn fleet() -> Fleet {
             31 => Policy::Queue { limit: 2 },
             _ => Policy::Supersede,
         };
-        let node = FleetNode { labels: labels.into(), policy, deadline_ms: 300_000 };
+        let node =
+            FleetNode { labels: labels.into(), policy, deadline_ms: 300_000, driver: "ipmi" };
         (format!("n{number}").into_boxed_str(), node)
     };
     let gpu = NodeSet::parse("n[1-4]", 10).unwrap();

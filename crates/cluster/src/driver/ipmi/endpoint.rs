@@ -115,7 +115,7 @@ impl Endpoint {
     ) -> Next {
         loop {
             self.time_out(now);
-            self.finish(answers);
+            self.finish(now, answers);
             self.transmit(out);
             if self.current.is_some() {
                 return Next::Wait(self.due());
@@ -151,7 +151,7 @@ impl Endpoint {
         while let Some(job) = self.queue.front() {
             if let Some(answer) = self.refusal(now, job) {
                 let job = self.queue.pop_front().expect("it is at the front");
-                answers.push(Answered { node: job.node, ticket: job.ticket, answer });
+                answers.push(Answered::new(&job, answer, None));
                 continue;
             }
             return match &mut self.readiness {
@@ -195,13 +195,14 @@ impl Endpoint {
         }
     }
 
-    fn finish(&mut self, answers: &mut Vec<Answered>) {
+    fn finish(&mut self, now: Millis, answers: &mut Vec<Answered>) {
         let Readiness::Ready(_, client) = &mut self.readiness else { return };
         let Some(outcome) = client.poll_done() else { return };
         let Some(job) = self.current.take() else { return };
         let answer = translate::answer(&job.target, job.ask, outcome);
         self.note_denial(&answer);
-        answers.push(Answered { node: job.node, ticket: job.ticket, answer });
+        let took_ms = now.saturating_sub(self.used);
+        answers.push(Answered::new(&job, answer, Some(took_ms)));
     }
 
     /// A refused account is tried twice, then left alone until the inventory changes.

@@ -4,7 +4,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::cli::arguments::Format;
+use super::document::{json, json_line, yaml};
+use super::table::{Layout, Row, csv, wide};
+use crate::cli::arguments::{Format, RowFormat};
 
 /// Prints results in one format.
 #[derive(Clone, Copy, Debug)]
@@ -32,16 +34,10 @@ impl Emitter {
     ) -> anyhow::Result<()> {
         match self.format {
             Format::Text => print(&text()),
-            Format::Json => print(&(serde_json::to_string_pretty(&items())? + "\n")),
-            Format::Jsonl => {
-                let mut lines = String::new();
-                for item in items() {
-                    lines += &serde_json::to_string(&item)?;
-                    lines.push('\n');
-                }
-                print(&lines)
-            }
-            Format::Name => print(&names().into_iter().map(|name| name + "\n").collect::<String>()),
+            Format::Json => print(&json(&items())?),
+            Format::Jsonl => print(&items().iter().map(json_line).collect::<Result<String, _>>()?),
+            Format::Yaml => print(&yaml(&items())?),
+            Format::Name => print(&lines(names())),
         }
     }
 
@@ -57,8 +53,9 @@ impl Emitter {
     ) -> anyhow::Result<()> {
         match self.format {
             Format::Text => print(&text()),
-            Format::Json => print(&(serde_json::to_string_pretty(document)? + "\n")),
-            Format::Jsonl => print(&(serde_json::to_string(document)? + "\n")),
+            Format::Json => print(&json(document)?),
+            Format::Jsonl => print(&json_line(document)?),
+            Format::Yaml => print(&yaml(document)?),
             Format::Name => print(&(name() + "\n")),
         }
     }
@@ -75,9 +72,27 @@ impl Emitter {
     ) -> anyhow::Result<()> {
         match self.format {
             Format::Text => print(&text()),
-            Format::Json | Format::Jsonl => print(&(serde_json::to_string(item)? + "\n")),
-            Format::Name => print(&names().into_iter().map(|name| name + "\n").collect::<String>()),
+            Format::Json | Format::Jsonl => print(&json_line(item)?),
+            Format::Yaml => print(&("---\n".to_owned() + &yaml(item)?)),
+            Format::Name => print(&lines(names())),
         }
+    }
+}
+
+/// Prints rows: as a list, or in columns.
+///
+/// # Errors
+/// As [`Emitter::list`].
+pub fn print_rows<R: Row>(
+    format: RowFormat,
+    text: impl FnOnce() -> String,
+    rows: impl FnOnce() -> Vec<R>,
+    names: impl FnOnce() -> Vec<String>,
+) -> anyhow::Result<()> {
+    match format {
+        RowFormat::Plain(format) => Emitter::new(format).list(text, rows, names),
+        RowFormat::Wide => print(&wide(&R::columns(Layout::Wide), &rows())),
+        RowFormat::Csv => print(&csv(&R::columns(Layout::Csv), &rows())),
     }
 }
 
@@ -95,8 +110,32 @@ pub fn print(text: &str) -> anyhow::Result<()> {
     }
 }
 
+fn lines(names: Vec<String>) -> String {
+    names.into_iter().map(|name| name + "\n").collect()
+}
+
 /// Text of others, made harmless for a terminal: reasons and causes may hold anything.
 #[must_use]
 pub fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+    text.chars().map(|c| if hidden(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
+/// What is not to be seen itself: what a terminal obeys, what turns the direction of the text around it,
+/// what looks like nothing, and what Unicode says is no character.
+#[must_use]
+pub fn hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{fffe}'..='\u{ffff}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
 }

@@ -1,4 +1,4 @@
-//! One JSON object per node. The fields are stable; new ones may come. It decides nothing.
+//! One document or row per node. The fields are stable; new ones may come. It decides nothing.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,9 @@ use api::{
 use nodeset::NodeSet;
 use serde::Serialize;
 
-use super::moment::rfc3339;
+use super::moment::{ago, rfc3339};
 use super::outcome::{outcome_words, refusal};
+use super::table::{Column, Layout, Row};
 use crate::cli::selection::NODES_MAX;
 
 /// A node as `status` prints it.
@@ -105,7 +106,7 @@ impl NodeRow {
             confirmed_at: node.observed_at_ms.and_then(rfc3339),
             age_s: node.age_ms.map(seconds),
             intent: node.intent.as_ref().map(|intent| IntentRow::running(&node.node, intent)),
-            error: node.unknown_because.clone(),
+            error: node.unknown_because.clone().or_else(|| node.intent.as_ref()?.cause.clone()),
             last_known: last.map(|last| LastRow { power: last.power, at: rfc3339(last.at_ms) }),
             holds: node.holds.clone(),
         }
@@ -224,6 +225,63 @@ impl ResultRow {
     }
 }
 
+impl Row for NodeRow {
+    fn columns(layout: Layout) -> Vec<Column<Self>> {
+        let mut columns = vec![
+            Column::new("node", |row: &Self| Some(row.node.clone())),
+            Column::new("power", |row: &Self| Some(row.power.to_string())),
+        ];
+        match layout {
+            Layout::Wide => columns.push(Column::new("age", |row: &Self| {
+                let age_s = std::time::Duration::try_from_secs_f64(row.age_s?).ok()?;
+                Some(ago(u64::try_from(age_s.as_millis()).ok()?).replace(' ', ""))
+            })),
+            Layout::Csv => columns.extend([
+                Column::new("confirmed_at", |row: &Self| row.confirmed_at.clone()),
+                Column::new("age_s", |row: &Self| row.age_s.map(|age_s| age_s.to_string())),
+            ]),
+        }
+        columns.extend([
+            of_intent("action", |intent| Some(intent.action.to_string())),
+            of_intent("seq", |intent| Some(intent.seq.to_string())),
+            of_intent("phase", |intent| intent.phase.map(str::to_owned)),
+            of_intent("by", |intent| intent.by.clone()),
+            of_intent("via", |intent| intent.via.map(str::to_owned)),
+            of_intent("tries", |intent| intent.tries.map(|tries| tries.to_string())),
+        ]);
+        if layout == Layout::Csv {
+            columns.extend([
+                of_intent("reason", |intent| intent.reason.clone()),
+                of_intent("accepted_at", |intent| intent.accepted_at.clone()),
+            ]);
+        }
+        columns.push(Column::new("error", |row: &Self| row.error.clone()));
+        columns
+    }
+}
+
+impl Row for ResultRow {
+    fn columns(layout: Layout) -> Vec<Column<Self>> {
+        let of_node = NodeRow::columns(layout).into_iter();
+        let mut columns: Vec<Column<Self>> =
+            of_node.map(|column| column.within(|row: &Self| &row.row)).collect();
+        let error = columns.pop();
+        columns.extend([
+            Column::new("verdict", |row: &Self| row.verdict.map(str::to_owned)),
+            Column::new("outcome", |row: &Self| row.outcome.map(str::to_owned)),
+        ]);
+        columns.extend(error);
+        columns
+    }
+}
+
+fn of_intent(
+    head: &'static str,
+    cell: impl Fn(&IntentRow) -> Option<String> + 'static,
+) -> Column<NodeRow> {
+    Column::new(head, move |row: &NodeRow| row.intent.as_ref().and_then(&cell))
+}
+
 fn read(nodes: &[Node]) -> BTreeMap<&str, &Node> {
     nodes.iter().map(|node| (node.node.as_str(), node)).collect()
 }
@@ -232,17 +290,19 @@ fn seconds(ms: u64) -> f64 {
     std::time::Duration::from_millis(ms).as_secs_f64()
 }
 
-/// Each node with what its group says.
+/// Each node with what its group says, in the order of node sets.
 fn by_node<'a, G, T>(
     groups: &'a [G],
     parts: impl Fn(&'a G) -> (&'a String, &'a T),
 ) -> Vec<(String, &'a T)> {
-    let mut found = Vec::new();
-    for (nodes, said) in groups.iter().map(parts) {
+    let mut said = BTreeMap::new();
+    let mut all = NodeSet::default();
+    for (nodes, what) in groups.iter().map(parts) {
         let set = NodeSet::parse(nodes, NODES_MAX).unwrap_or_default();
-        found.extend(set.iter().map(|node| (node, said)));
+        all.extend(&set);
+        said.extend(set.iter().map(|node| (node, what)));
     }
-    found
+    all.iter().filter_map(|node| said.remove_entry(&node)).collect()
 }
 
 fn error(state: &State) -> Option<String> {

@@ -167,21 +167,30 @@ fn status_is_powermans_three_lines_then_what_changes_and_what_is_held() {
         "on:      r12n52\n\
          off:     r12n[50-51]\n\
          unknown: r12n53  (last seen on, 3 min ago)\n\
-         unknown: r12n55  (last seen on, 3 min ago; no answer within 5 s)\n\
+         unknown: r12n55  (last seen on, 3 min ago: no answer within 5 s)\n\
          changing: r12n51 (on by slurm, #881, firing)\n\
          held:    r12n51  (by ops until 18446744073709551615 ms: disk swap)\n"
     );
 }
 
 #[test]
-fn many_different_causes_are_left_out_so_that_nodes_fold() {
+fn many_different_causes_are_told_without_addresses_so_that_nodes_fold() {
     let dead = |index: usize| {
         let mut node = node(&format!("n{index}"), Power::Unknown);
-        node.unknown_because = Some(format!("10.0.0.{index}: no answer"));
+        node.unknown_because = Some(format!("10.0.0.{index}:623: no answer: try again"));
         node
     };
-    let nodes: Vec<_> = (1..=17).map(dead).collect();
-    assert_eq!(status_text(&nodes, Paint::NONE), "unknown: n[1-17]  (never seen)\n");
+    let mut nodes: Vec<_> = (1..=17).map(dead).collect();
+    nodes[16].unknown_because = Some("the BMC is in transition: wait".into());
+    assert_eq!(
+        status_text(&nodes, Paint::NONE),
+        "unknown: n[1-16]  (never seen: no answer: try again)\n\
+         unknown: n17  (never seen: the BMC is in transition: wait)\n"
+    );
+    assert_eq!(
+        status_text(&nodes[..1], Paint::NONE),
+        "unknown: n1  (never seen: 10.0.0.1:623: no answer: try again)\n"
+    );
 }
 
 #[test]
@@ -189,6 +198,31 @@ fn text_of_others_can_not_move_the_cursor() {
     let cause = "\x1b[2J\r\nall is well".to_owned();
     let shown = text(Action::Off, vec![("n1", 1, ended(Outcome::Failed { cause }))]);
     assert!(!shown.contains(['\x1b', '\r']) && shown.lines().count() == 1, "{shown:?}");
+}
+
+#[test]
+fn text_of_others_can_not_hide_or_turn_words() {
+    let turned = [
+        '\u{7f}',
+        '\u{9b}',
+        '\u{200b}',
+        '\u{200f}',
+        '\u{2028}',
+        '\u{2029}',
+        '\u{202a}',
+        '\u{202e}',
+        '\u{2066}',
+        '\u{2069}',
+        '\u{feff}',
+        '\u{e0001}',
+        '\u{e0041}',
+        '\u{e007f}',
+    ];
+    for c in turned {
+        assert_eq!(plain(&format!("a{c}b")), "a\u{fffd}b", "{}", c.escape_unicode());
+    }
+    let words = "Größe 漢字 עברית é 🙂 -";
+    assert_eq!(plain(words), words);
 }
 
 #[test]

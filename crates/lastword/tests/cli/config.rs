@@ -1,0 +1,82 @@
+//! What `check-config` finds before a server is started with it.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use crate::site::{Said, program, said};
+
+const INVENTORY: &str = "\
+    [[nodes]]\nnames = 'n[1-3]'\ndriver = 'ipmi'\nbmc = '127.0.0.[1-3]'\ncredentials = 'c'\n\
+    [credentials.c]\nusername = 'u'\n";
+
+fn check(dir: &Path, password: &str, flags: &str) -> Said {
+    let file = dir.join("inventory.toml");
+    fs::write(&file, format!("{INVENTORY}password = {password}\n")).unwrap();
+    let data = dir.join("data");
+    let line = format!(
+        "check-config --inventory {} --data {} --listen 127.0.0.1:0 {flags}",
+        file.display(),
+        data.display()
+    );
+    said(program(&line).env("CANARY", "hunter2").output().unwrap())
+}
+
+fn chmod(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn a_sound_configuration_is_0_and_nothing_is_made() {
+    let dir = tempfile::tempdir().unwrap();
+    let said = check(dir.path(), "{ env = 'CANARY' }", "");
+    assert_eq!(said.code, 0, "{said:?}");
+    for words in ["3 nodes", "environment variable CANARY", "is not there yet", "is free"] {
+        assert!(said.out.contains(words), "{words}: {said:?}");
+    }
+    assert!(!said.out.contains("hunter2") && said.err.is_empty(), "{said:?}");
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn what_serve_would_refuse_is_2() {
+    let dir = tempfile::tempdir().unwrap();
+    for (password, flags, words) in [
+        ("{ env = 'NOT_THERE' }", "", "environment variable NOT_THERE: not set"),
+        ("{ file = '/nonexistent' }", "", "file /nonexistent: No such file"),
+        ("{ credential = 'c' }", "", "CREDENTIALS_DIRECTORY is not set"),
+        ("{ exec = ['/nonexistent', 'hunter2'] }", "", "not a program that may be run"),
+        ("{ env = 'CANARY' }", "--tls /a.pem,/b.pem", "can't read /a.pem"),
+        ("1", "", "inventory.toml"),
+    ] {
+        let said = check(dir.path(), password, flags);
+        assert_eq!(said.code, 2, "{said:?}");
+        assert!(said.out.contains("wrong:") && said.out.contains(words), "{words}: {said:?}");
+        assert!(!said.out.contains("hunter2"), "{said:?}");
+    }
+    let file = dir.path().join("inventory.toml");
+    let line = format!("check-config --inventory {} --listen 0.0.0.0:0", file.display());
+    let open = said(program(&line).output().unwrap());
+    assert!(open.code == 2 && open.out.contains("without TLS"), "{open:?}");
+}
+
+#[test]
+fn folders_and_tokens_that_others_can_open_are_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    fs::create_dir(&data).unwrap();
+    fs::write(data.join("admin.token"), "lw_x").unwrap();
+    for (mode, token, code, words) in [
+        (0o700, 0o600, 0, ""),
+        (0o755, 0o600, 0, "warning: data folder"),
+        (0o700, 0o644, 0, "admin.token is open to everybody"),
+        (0o777, 0o600, 2, "wrong:   data folder"),
+    ] {
+        chmod(&data, mode);
+        chmod(&data.join("admin.token"), token);
+        let said = check(dir.path(), "{ env = 'CANARY' }", "");
+        assert_eq!(said.code, code, "{said:?}");
+        assert!(said.out.contains(words), "{words}: {said:?}");
+        assert_eq!(said.out.contains("warning:"), code == 0 && !words.is_empty(), "{said:?}");
+    }
+}

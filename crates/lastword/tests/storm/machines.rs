@@ -1,0 +1,106 @@
+//! The thousand machines, and what is wrong with each.
+
+use std::net::SocketAddr;
+
+use bmc_sim::{BmcPlan, Entry, Faults, Fleet};
+use ipmi::{Password, UserName};
+use tokio::runtime::Runtime;
+
+use super::fleet::PASSWORD;
+
+/// How every machine behaves.
+const USUAL: &str = "takes-on=300ms,takes-off=200ms,takes-soft=400ms";
+/// What else is wrong: every machine has one of these in turn. Half of them are good.
+const WRONG: [&str; 40] = [
+    "silent",
+    "wrong-password",
+    "does-nothing",
+    "ignores-first=1",
+    "reads-fail=30%",
+    "drop=20%",
+    "duplicate=20%,reorder=20%",
+    "cuts-short=20%",
+    "refuses-orders=40%",
+    "starts-over",
+    "refuses-in-transition",
+    "shows-transitions=500ms",
+    "drops-sessions=3s",
+    "lag=400ms",
+    "jitter=300ms",
+    "reads-stale=800ms",
+    "falls-back=2s",
+    "sessions-exhausted",
+    "deaf",
+    "keeps-needless-off=30s",
+    "refuses-needless",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+];
+
+pub struct Machines {
+    fleet: Fleet,
+    names: Vec<String>,
+    _runtime: Runtime,
+}
+
+impl Machines {
+    pub fn start(nodes: usize, seed: u64) -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let names: Vec<String> = (1..=nodes).map(|node| format!("n{node}")).collect();
+        let any: SocketAddr = "127.0.0.1:0".parse().expect("an address");
+        let usual: Faults = USUAL.parse().expect("faults");
+        let plans = names.iter().zip(WRONG.iter().cycle()).map(|(name, wrong)| BmcPlan {
+            name: name.clone(),
+            ipmi: Some(any),
+            faults: usual.changed(wrong).expect("faults"),
+            ..BmcPlan::default()
+        });
+        let user = UserName::new("admin").expect("a name");
+        let password = Password::new(PASSWORD.as_bytes()).expect("a password");
+        let fleet = {
+            let _inside = runtime.enter();
+            Fleet::start(plans, &user, &password, seed).expect("free ports")
+        };
+        Self { fleet, names, _runtime: runtime }
+    }
+
+    pub fn names(&self) -> impl Iterator<Item = String> {
+        self.names.iter().cloned()
+    }
+
+    pub fn ports(&self) -> Vec<u16> {
+        self.names.iter().map(|name| self.fleet.ipmi(name).expect("a node").port()).collect()
+    }
+
+    pub fn is_on(&self, name: &str) -> bool {
+        self.fleet.is_on(name).expect("a node")
+    }
+
+    pub fn faults(&self, name: &str) -> Faults {
+        self.fleet.faults(name).expect("a node")
+    }
+
+    /// What really happened to it; nothing of it may be forgotten.
+    pub fn ledger(&self, name: &str) -> Vec<Entry> {
+        let (entries, forgotten) = self.fleet.ledger(name).expect("a node");
+        assert_eq!(forgotten, 0, "the ledger of {name} is too short for this storm");
+        entries
+    }
+}

@@ -8,8 +8,8 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use bmc_sim::{BmcPlan, Happened, Order, RedfishPlan, Took, Traffic};
-use common::{Lab, PASSWORD, USER};
+use bmc_sim::{BmcPlan, Order, RedfishPlan, Took, Traffic};
+use common::{House, PASSWORD, PATIENCE, USER, wait};
 use serde_json::{Value, json};
 use ureq::Agent;
 use ureq::http::{HeaderMap, StatusCode, Uri};
@@ -18,10 +18,7 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 const SYSTEM: &str = "/redfish/v1/Systems/1";
 const RESET: &str = "/redfish/v1/Systems/1/Actions/ComputerSystem.Reset";
 const SESSIONS: &str = "/redfish/v1/SessionService/Sessions";
-const BASIC: (&str, &str) = ("Authorization", "Basic YWRtaW46c2VjcmV0");
-
-/// How long a client waits for an answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+const BASIC: (&str, &str) = ("Authorization", "Basic YWRtaW46Y2FuYXJ5LXNpbS03MWQw");
 
 /// What was answered.
 #[derive(Debug)]
@@ -31,15 +28,15 @@ struct Got {
     body: Value,
 }
 
-/// A client of the one BMC of a lab.
+/// A client of `n1`.
 struct Client {
     agent: Agent,
     url: String,
 }
 
 impl Client {
-    fn of(lab: &Lab) -> Self {
-        let trust = lab.fleet.certificate().map(|pem| {
+    fn of(house: &House) -> Self {
+        let trust = house.fleet.certificate().map(|pem| {
             let certificate = Certificate::from_pem(pem.as_bytes()).unwrap();
             TlsConfig::builder().root_certs(RootCerts::new_with_certs(&[certificate])).build()
         });
@@ -49,7 +46,7 @@ impl Client {
             .proxy(None)
             .timeout_global(Some(PATIENCE))
             .tls_config(trust.unwrap_or_default());
-        Self { agent: config.build().new_agent(), url: lab.url() }
+        Self { agent: config.build().new_agent(), url: house.url("n1") }
     }
 
     fn ask(
@@ -107,25 +104,15 @@ impl Got {
     }
 }
 
-fn one(on: bool, faults: &str) -> (Lab, Client) {
-    let lab = Lab::start(false, &[("n1", on, faults)]);
-    let client = Client::of(&lab);
-    (lab, client)
-}
-
-fn orders(lab: &Lab) -> Vec<(Order, Took)> {
-    let (entries, forgotten) = lab.fleet.ledger("n1").unwrap();
-    assert_eq!(forgotten, 0);
-    let orders = entries.into_iter().filter_map(|entry| {
-        let Happened::Ordered(order, took) = entry.happened else { return None };
-        Some((order, took))
-    });
-    orders.collect()
+fn one(on: bool, faults: &str) -> (House, Client) {
+    let house = House::redfish(false, &[(on, faults)]);
+    let client = Client::of(&house);
+    (house, client)
 }
 
 #[test]
 fn the_root_is_for_everybody_and_the_rest_for_those_with_a_password() {
-    let (_lab, client) = one(true, "");
+    let (_house, client) = one(true, "");
     for path in
         ["/redfish", "/redfish/v1", "/redfish/v1/", "/redfish/v1/odata", "/redfish/v1/$metadata"]
     {
@@ -145,7 +132,7 @@ fn the_root_is_for_everybody_and_the_rest_for_those_with_a_password() {
 
 #[test]
 fn every_link_leads_somewhere_and_names_itself() {
-    let (_lab, client) = one(true, "answers-task");
+    let (_house, client) = one(true, "answers-task");
     assert_eq!(client.reset("On").status, 202);
     let (mut seen, mut left) = (Vec::new(), vec!["/redfish/v1/".to_owned()]);
     while let Some(path) = left.pop() {
@@ -182,7 +169,7 @@ fn links(value: &Value, found: &mut Vec<String>) {
 
 #[test]
 fn a_session_opens_everything_until_it_is_closed() {
-    let (_lab, client) = one(true, "");
+    let (_house, client) = one(true, "");
     assert_eq!(client.log_in("wrong").status, 401);
     let got = client.log_in(PASSWORD);
     assert_eq!(got.status, 201);
@@ -220,30 +207,21 @@ fn every_type_of_reset_is_an_order_that_the_ledger_knows() {
         (false, "PowerCycle", Order::On, true),
         (false, "PushPowerButton", Order::On, true),
     ] {
-        let (lab, client) = one(on, "");
+        let (house, client) = one(on, "");
         let offered = client.get(SYSTEM).body["Actions"]["#ComputerSystem.Reset"].clone();
         let types = offered["ResetType@Redfish.AllowableValues"].as_array().unwrap().clone();
         assert!(types.contains(&json!(kind)), "{kind} is not offered");
         let got = client.reset(kind);
         assert_eq!((got.status.as_u16(), &got.body), (204, &json!("")), "{kind}");
-        assert_eq!(orders(&lab), [(order, Took::Accepted)], "{kind}");
+        assert_eq!(house.taken("n1"), [(order, Took::Accepted)], "{kind}");
         let wanted = if on_after { "On" } else { "Off" };
-        wait(kind, || client.power() == wanted && lab.fleet.is_on("n1") == Some(on_after));
-    }
-}
-
-/// Asks until it is so: a cycle takes its gap.
-fn wait(what: &str, so: impl Fn() -> bool) {
-    let began = Instant::now();
-    while !so() {
-        assert!(began.elapsed() < PATIENCE, "{what}: it does not come about");
-        std::thread::sleep(Duration::from_millis(5));
+        wait(kind, || client.power() == wanted && house.fleet.is_on("n1") == Some(on_after));
     }
 }
 
 #[test]
 fn a_boot_override_is_set_with_the_tag_that_was_read_and_not_with_an_older_one() {
-    let (_lab, client) = one(false, "");
+    let (_house, client) = one(false, "");
     let seen = client.get(SYSTEM);
     let boot = json!({ "Boot": {
         "BootSourceOverrideTarget": "Pxe",
@@ -271,7 +249,7 @@ fn a_boot_override_is_set_with_the_tag_that_was_read_and_not_with_an_older_one()
 
 #[test]
 fn what_makes_no_sense_is_told_so_and_changes_nothing() {
-    let (lab, client) = one(true, "");
+    let (house, client) = one(true, "");
     let long = format!("{{\"ResetType\": \"{}\"}}", "x".repeat(20_000));
     for (method, path, header, body, status, error) in [
         ("GET", "/redfish/v1/Systems/2", BASIC, "", 404, "ResourceMissingAtURI"),
@@ -293,7 +271,7 @@ fn what_makes_no_sense_is_told_so_and_changes_nothing() {
         assert_eq!(told, (status, error), "{method} {path} {}", &body[..body.len().min(40)]);
         assert!(status != 405 || !got.header("allow").is_empty(), "{method} {path}");
     }
-    assert_eq!((orders(&lab), lab.fleet.is_on("n1")), (vec![], Some(true)));
+    assert_eq!((house.taken("n1"), house.fleet.is_on("n1")), (vec![], Some(true)));
 }
 
 #[test]
@@ -309,11 +287,11 @@ fn reads_lie_in_the_words_of_redfish() {
         ("reads-swapped", json!("On")),
         ("takes-off=1h", json!("On")),
     ] {
-        let (_lab, client) = one(true, faults);
+        let (_house, client) = one(true, faults);
         assert_eq!(client.reset("ForceOff").status, 204);
         assert_eq!(client.power(), told, "{faults}");
     }
-    let (_lab, client) = one(true, "reads-fail=100%");
+    let (_house, client) = one(true, "reads-fail=100%");
     let got = client.get(SYSTEM);
     assert_eq!((got.status.as_u16(), got.error()), (500, "InternalError"));
 }
@@ -321,7 +299,7 @@ fn reads_lie_in_the_words_of_redfish() {
 #[test]
 fn refusals_have_their_status_and_say_when_to_come_back() {
     let told = |on, faults: &str, kinds: [&str; 2]| {
-        let (_lab, client) = one(on, faults);
+        let (_house, client) = one(on, faults);
         client.reset(kinds[0]);
         let got = client.reset(kinds[1]);
         (got.status.as_u16(), got.error().to_owned(), got.header("retry-after").to_owned())
@@ -340,27 +318,27 @@ fn refusals_have_their_status_and_say_when_to_come_back() {
 
 #[test]
 fn an_order_that_is_followed_may_be_answered_with_an_error() {
-    let (lab, client) = one(true, "denies-orders=100%");
+    let (house, client) = one(true, "denies-orders=100%");
     let got = client.reset("ForceOff");
     assert_eq!((got.status.as_u16(), got.error()), (500, "InternalError"));
-    assert_eq!((lab.fleet.is_on("n1"), client.power()), (Some(false), json!("Off")));
+    assert_eq!((house.fleet.is_on("n1"), client.power()), (Some(false), json!("Off")));
 }
 
 #[test]
 fn who_asks_too_often_is_told_to_come_back() {
-    let (_lab, client) = one(true, "overloaded-above=5");
+    let (_house, client) = one(true, "overloaded-above=5");
     wait("a refusal", || client.get(SYSTEM).status == 503);
     wait("another second", || client.get(SYSTEM).status == 200);
 }
 
 #[test]
 fn reset_types_are_hidden_or_few() {
-    let (_lab, client) = one(true, "hides-reset-types");
+    let (_house, client) = one(true, "hides-reset-types");
     let action = &client.get(SYSTEM).body["Actions"]["#ComputerSystem.Reset"];
     assert_eq!(action, &json!({ "target": RESET }));
     assert_eq!(client.get("/redfish/v1/Systems/1/ResetActionInfo").status, 404);
     assert_eq!(client.reset("PowerCycle").status, 204, "it has them all the same");
-    let (_lab, client) = one(true, "few-reset-types");
+    let (_house, client) = one(true, "few-reset-types");
     let info = client.get("/redfish/v1/Systems/1/ResetActionInfo");
     let few = json!(["On", "ForceOff", "GracefulShutdown"]);
     assert_eq!(info.body["Parameters"][0]["AllowableValues"], few);
@@ -369,7 +347,7 @@ fn reset_types_are_hidden_or_few() {
 
 #[test]
 fn stale_etags_match_nothing() {
-    let (_lab, client) = one(true, "stale-etags");
+    let (_house, client) = one(true, "stale-etags");
     let tag = client.get(SYSTEM).header("etag").to_owned();
     let off = r#"{"ResetType":"ForceOff"}"#;
     let with = [BASIC, ("If-Match", tag.as_str())];
@@ -382,14 +360,14 @@ fn stale_etags_match_nothing() {
 
 #[test]
 fn a_task_is_under_way_as_long_as_the_machine_is() {
-    let (lab, client) = one(true, "answers-task,takes-off=1h");
+    let (house, client) = one(true, "answers-task,takes-off=1h");
     let got = client.reset("ForceOff");
     assert_eq!((got.status.as_u16(), got.header("retry-after")), (202, "1"));
     assert_eq!(got.body["TaskState"], "Running");
     let monitor = got.header("location").to_owned();
     assert_eq!(got.body["TaskMonitor"], monitor);
     assert_eq!(client.get(&monitor).status, 202);
-    lab.fleet.set_power("n1", false);
+    house.fleet.set_power("n1", false);
     assert_eq!(client.get(&monitor).status, 204);
     assert_eq!(client.get(got.body["@odata.id"].as_str().unwrap()).body["TaskState"], "Completed");
     assert_eq!(client.get("/redfish/v1/TaskService/TaskMonitors/9").status, 404);
@@ -397,21 +375,21 @@ fn a_task_is_under_way_as_long_as_the_machine_is() {
 
 #[test]
 fn sessions_run_out_and_are_dropped_and_passwords_are_taken_for_wrong_ones() {
-    let (_lab, client) = one(true, "sessions-exhausted");
+    let (_house, client) = one(true, "sessions-exhausted");
     let got = client.log_in(PASSWORD);
     assert_eq!((got.status.as_u16(), got.error()), (503, "SessionLimitExceeded"));
     assert_eq!(client.get(SYSTEM).status, 200, "who needs no session is served");
-    let (_lab, client) = one(true, "wrong-password");
+    let (_house, client) = one(true, "wrong-password");
     assert_eq!(
         (client.log_in(PASSWORD).status.as_u16(), client.get(SYSTEM).status.as_u16()),
         (401, 401)
     );
-    let (lab, client) = one(true, "locks-out=1");
+    let (house, client) = one(true, "locks-out=1");
     assert_eq!(client.log_in("wrong").status, 401);
     assert_eq!(client.log_in(PASSWORD).status, 401);
-    lab.fleet.set_faults("n1", lab.fleet.faults("n1").unwrap());
+    house.fleet.set_faults("n1", house.fleet.faults("n1").unwrap());
     assert_eq!(client.log_in(PASSWORD).status, 201);
-    let (_lab, client) = one(true, "drops-sessions=200ms");
+    let (_house, client) = one(true, "drops-sessions=200ms");
     let got = client.log_in(PASSWORD);
     let auth = [("X-Auth-Token", got.header("x-auth-token"))];
     wait("a dropped session", || client.ask("GET", SYSTEM, &auth, "").unwrap().status == 401);
@@ -419,7 +397,7 @@ fn sessions_run_out_and_are_dropped_and_passwords_are_taken_for_wrong_ones() {
 
 #[test]
 fn the_sixteenth_session_is_the_last() {
-    let (_lab, client) = one(true, "");
+    let (_house, client) = one(true, "");
     for _ in 0..16 {
         assert_eq!(client.log_in(PASSWORD).status, 201);
     }
@@ -427,8 +405,8 @@ fn the_sixteenth_session_is_the_last() {
 }
 
 /// What the wire brings for one request of its own connection, and how long it took.
-fn raw(lab: &Lab, patience: Duration) -> (std::io::Result<Vec<u8>>, Duration) {
-    let address = lab.url().replace("http://", "");
+fn raw(house: &House, patience: Duration) -> (std::io::Result<Vec<u8>>, Duration) {
+    let address = house.url("n1").replace("http://", "");
     let began = Instant::now();
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(patience)).unwrap();
@@ -444,50 +422,50 @@ fn raw(lab: &Lab, patience: Duration) -> (std::io::Result<Vec<u8>>, Duration) {
 #[test]
 fn connections_are_reset_cut_delayed_and_left_alone_as_the_faults_say() {
     let reset = std::io::ErrorKind::ConnectionReset;
-    let (lab, _) = one(true, "drop=100%");
-    assert_eq!(raw(&lab, PATIENCE).0.unwrap_err().kind(), reset);
-    let (lab, _) = one(true, "lag=150ms");
-    let (got, took) = raw(&lab, PATIENCE);
+    let (house, _) = one(true, "drop=100%");
+    assert_eq!(raw(&house, PATIENCE).0.unwrap_err().kind(), reset);
+    let (house, _) = one(true, "lag=150ms");
+    let (got, took) = raw(&house, PATIENCE);
     let whole = got.unwrap();
     assert!(whole.starts_with(b"HTTP/1.1 200 OK") && took >= Duration::from_millis(150));
-    let (lab, client) = one(true, "cuts-short=100%");
-    let cut = raw(&lab, PATIENCE).0.unwrap();
+    let (house, client) = one(true, "cuts-short=100%");
+    let cut = raw(&house, PATIENCE).0.unwrap();
     assert!(cut.starts_with(b"HTTP/1.1 200 OK") && cut.len() < whole.len(), "{}", cut.len());
     assert!(client.ask("GET", SYSTEM, &[BASIC], "").is_err(), "half a body is no answer");
-    let (lab, _) = one(true, "silent");
-    let silence = raw(&lab, Duration::from_millis(200)).0.unwrap_err();
+    let (house, _) = one(true, "silent");
+    let silence = raw(&house, Duration::from_millis(200)).0.unwrap_err();
     assert_eq!(silence.kind(), std::io::ErrorKind::WouldBlock);
-    assert_eq!(lab.fleet.traffic("n1").unwrap().sent, 0);
+    assert_eq!(house.fleet.traffic("n1").unwrap().sent, 0);
 }
 
 #[test]
 fn an_order_whose_answer_is_lost_was_carried_out_now_and_then() {
-    let (lab, client) = one(true, "drop=50%");
+    let (house, client) = one(true, "drop=50%");
     let mut lost = 0;
-    while lab.fleet.is_on("n1") == Some(true) || lost == 0 {
+    while house.fleet.is_on("n1") == Some(true) || lost == 0 {
         let body = r#"{"ResetType":"ForceOff"}"#;
         lost += u32::from(client.ask("POST", RESET, &[BASIC], body).is_err());
     }
-    let asked = lab.fleet.traffic("n1").unwrap();
-    assert!(asked.received > asked.sent && orders(&lab).len() as u64 <= asked.received);
+    let asked = house.fleet.traffic("n1").unwrap();
+    assert!(asked.received > asked.sent && house.taken("n1").len() as u64 <= asked.received);
 }
 
 #[test]
 fn a_bmc_that_reboots_resets_its_connections_and_forgets_its_sessions() {
-    let (lab, client) = one(true, "");
+    let (house, client) = one(true, "");
     let got = client.log_in(PASSWORD);
     let auth = [("X-Auth-Token", got.header("x-auth-token"))];
-    let mut kept = TcpStream::connect(lab.url().replace("http://", "")).unwrap();
+    let mut kept = TcpStream::connect(house.url("n1").replace("http://", "")).unwrap();
     let mut root = || {
         kept.write_all(b"GET /redfish HTTP/1.1\r\nHost: n1\r\n\r\n")?;
         kept.read(&mut [0; 4_096])
     };
     assert!(root().unwrap() > 0);
-    lab.fleet.set_faults("n1", "reboots=0ms".parse().unwrap());
+    house.fleet.set_faults("n1", "reboots=0ms".parse().unwrap());
     assert!(root().is_err(), "the connection is of an earlier life");
-    lab.fleet.set_faults("n1", "reboots=1h".parse().unwrap());
+    house.fleet.set_faults("n1", "reboots=1h".parse().unwrap());
     assert!(client.ask("GET", SYSTEM, &auth, "").is_err(), "it is away");
-    lab.fleet.set_faults("n1", "reboots=0ms".parse().unwrap());
+    house.fleet.set_faults("n1", "reboots=0ms".parse().unwrap());
     let back = || client.ask("GET", SYSTEM, &auth, "").is_ok_and(|got| got.status == 401);
     wait("its return", back);
     assert_eq!(client.get(SYSTEM).status, 200);
@@ -495,40 +473,40 @@ fn a_bmc_that_reboots_resets_its_connections_and_forgets_its_sessions() {
 
 #[test]
 fn connections_are_kept_unless_the_bmc_closes_them() {
-    let (lab, client) = one(true, "");
+    let (house, client) = one(true, "");
     (0..3).for_each(|_| assert_eq!(client.power(), "On"));
     let traffic = Traffic { received: 3, sent: 3, connections: 1, ..Traffic::default() };
-    assert_eq!(lab.fleet.traffic("n1"), Some(traffic));
-    lab.fleet.set_faults("n1", "closes-connections".parse().unwrap());
+    assert_eq!(house.fleet.traffic("n1"), Some(traffic));
+    house.fleet.set_faults("n1", "closes-connections".parse().unwrap());
     (0..3).for_each(|_| assert_eq!(client.power(), "On"));
-    assert_eq!(lab.fleet.traffic("n1").unwrap().connections, 3);
+    assert_eq!(house.fleet.traffic("n1").unwrap().connections, 3);
 }
 
 #[test]
 fn https_is_spoken_with_a_certificate_that_can_be_trusted() {
-    let lab = Lab::start(true, &[("n1", true, "")]);
-    let client = Client::of(&lab);
+    let house = House::redfish(true, &[(true, "")]);
+    let client = Client::of(&house);
     assert!(client.url.starts_with("https://127.0.0.1:"));
     (0..3).for_each(|_| assert_eq!(client.power(), "On"));
     let traffic = Traffic { received: 3, sent: 3, connections: 1, handshakes: 1, resumed: 0 };
-    assert_eq!(lab.fleet.traffic("n1"), Some(traffic));
-    lab.fleet.set_faults("n1", "closes-connections".parse().unwrap());
+    assert_eq!(house.fleet.traffic("n1"), Some(traffic));
+    house.fleet.set_faults("n1", "closes-connections".parse().unwrap());
     (0..3).for_each(|_| assert_eq!(client.power(), "On"));
-    let traffic = lab.fleet.traffic("n1").unwrap();
+    let traffic = house.fleet.traffic("n1").unwrap();
     assert_eq!((traffic.connections, traffic.handshakes, traffic.resumed), (3, 3, 2));
     let stranger = Agent::config_builder().timeout_global(Some(PATIENCE)).build().new_agent();
     assert!(stranger.get(&client.url).call().is_err(), "nobody else has to trust it");
-    lab.fleet.set_faults("n1", "drop=100%".parse().unwrap());
+    house.fleet.set_faults("n1", "drop=100%".parse().unwrap());
     assert!(client.ask("GET", SYSTEM, &[BASIC], "").is_err());
 }
 
 #[test]
 fn the_thirty_third_connection_is_reset() {
-    let (lab, client) = one(true, "silent");
-    let address = lab.url().replace("http://", "");
+    let (house, client) = one(true, "silent");
+    let address = house.url("n1").replace("http://", "");
     let held: Vec<_> = (0..32).map(|_| TcpStream::connect(&address).unwrap()).collect();
-    wait("32 connections", || lab.fleet.traffic("n1").unwrap().connections == 32);
-    lab.fleet.set_faults("n1", "".parse().unwrap());
+    wait("32 connections", || house.fleet.traffic("n1").unwrap().connections == 32);
+    house.fleet.set_faults("n1", "".parse().unwrap());
     assert!(client.ask("GET", SYSTEM, &[BASIC], "").is_err());
     drop(held);
     wait("a place", || client.ask("GET", SYSTEM, &[BASIC], "").is_ok());
@@ -546,11 +524,12 @@ fn a_thousand_bmcs_share_a_port_and_each_has_its_own_machine() {
             ..BmcPlan::default()
         }
     });
-    let lab = Lab::with(plans);
-    let client = |name: &str| Client { url: lab.fleet.redfish(name).unwrap(), ..Client::of(&lab) };
+    let house = House::start(plans);
+    let client =
+        |name: &str| Client { url: house.fleet.redfish(name).unwrap(), ..Client::of(&house) };
     assert_eq!(client("n777").reset("On").status, 204);
     assert_eq!((client("n777").power(), client("n778").power()), (json!("On"), json!("Off")));
-    let on = lab.fleet.names().filter(|name| lab.fleet.is_on(name) == Some(true));
+    let on = house.fleet.names().filter(|name| house.fleet.is_on(name) == Some(true));
     assert_eq!(on.collect::<Vec<_>>(), ["n777"]);
 }
 

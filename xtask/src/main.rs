@@ -19,7 +19,8 @@ cargo xtask COMMAND
 
   test                       installs what the tests need, runs all of them and the mutation check;
                              never changes a file of the repository
-  fix [--clippy]             formats, regenerates openapi.json; with --clippy applies its suggestions
+  fix [--clippy]             formats, regenerates openapi.json and the numbers in docs/simulate.md;
+                             with --clippy applies its suggestions
   soak --seeds N [--from S]  simulates N fleets, each from a seed of its own
   soak --sockets [--seconds N] [--nodes N] [--seed S]
                              a storm of callers over simulated BMCs on real sockets, and kills

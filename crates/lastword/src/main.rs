@@ -9,6 +9,7 @@ mod house;
 mod inventory;
 mod private;
 mod sim;
+mod simulate;
 
 use std::process::ExitCode;
 

@@ -15,6 +15,7 @@ mod nodes;
 mod power;
 mod serve;
 mod sim;
+mod simulate;
 mod status;
 mod token;
 mod unhold;
@@ -106,6 +107,8 @@ subcommands! {
     Sim(sim::Args) => |args, _| sim::run(args),
     /// Check what the server would use, without starting it
     CheckConfig(check_config::Args) => check_config::run,
+    /// Show with numbers what each policy does with the same clicks
+    Simulate(simulate::Args) => |args, _| simulate::run(&args),
     /// Print a completion script for a shell
     Completions(completions::Args) => |args, _| completions::run(&args),
     /// Write the manual pages into a folder

@@ -11,10 +11,10 @@ use region::{Fleet, FleetNode, Limits};
 
 /// The one cluster of a house.
 pub const CLUSTER: &str = "default";
-/// How long an operation may take unless the inventory or the command says otherwise.
-const DEADLINE_MS: u64 = 300_000;
+/// How long an operation may take unless the inventory or the command says otherwise, in milliseconds.
+pub const DEADLINE_MS: u64 = 300_000;
 /// How many commands may wait for a node under the policy `queue`.
-const QUEUE_MAX: u16 = 16;
+pub const QUEUE_MAX: u16 = 16;
 
 /// What the region needs of the inventory.
 ///

@@ -24,8 +24,7 @@ use tokio::sync::watch;
 use crate::defaults::ADMIN_TOKEN;
 use crate::private;
 use bridge::Bridge;
-use fleet::CLUSTER;
-pub use fleet::fleet;
+pub use fleet::{CLUSTER, DEADLINE_MS, QUEUE_MAX, fleet};
 
 /// How long the agent may take to close its sessions at the end.
 const STOP_MS: u64 = 5_000;

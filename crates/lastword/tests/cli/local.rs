@@ -82,3 +82,22 @@ fn the_version_is_told_without_a_server() {
         "{said:?}"
     );
 }
+
+#[test]
+fn a_simulation_needs_no_server_and_is_told_as_json_and_drawn_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let chart = dir.path().join("chart.svg");
+    let flags = "--seeds 1 --nodes 3 --policy race --policy queue --fleet lazy -o json --svg";
+    let said = say(&format!("simulate {flags} {}", chart.display()));
+    assert_eq!(said.code, 0, "{said:?}");
+    let report: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    let policies = report["results"].as_array().unwrap().iter().map(|cell| &cell["policy"]);
+    assert_eq!(policies.collect::<Vec<_>>(), ["queue", "race"]);
+    assert!(std::fs::read_to_string(&chart).unwrap().starts_with("<svg"));
+    let said = say(&format!("simulate {flags} {}", dir.path().join("no/chart.svg").display()));
+    assert_eq!((said.code, said.out.as_str()), (1, ""), "{said:?}");
+    assert!(said.err.contains("can't write the chart"), "{said:?}");
+    for wrong in ["simulate --seeds 0", "simulate --nodes 0", "simulate --policy luck"] {
+        assert_eq!(say(wrong).code, 2, "{wrong}");
+    }
+}

@@ -7,7 +7,9 @@ use ipmi::{CompletionCode, Password, Privilege, UserName};
 pub use crate::link::Late;
 
 use crate::fault::{Faults, Span};
+use crate::link::Arrives;
 use crate::machine::{Machine, Order, Reading, Refusal};
+use crate::redfish::{Answer, Asked, Problem, Service};
 use crate::{Millis, link};
 
 /// How many sessions a BMC has, half-open ones included.
@@ -24,6 +26,12 @@ pub struct Traffic {
     pub received: u64,
     /// Datagrams or answers that went out.
     pub sent: u64,
+    /// Connections that came in.
+    pub connections: u64,
+    /// TLS handshakes that were completed.
+    pub handshakes: u64,
+    /// How many of these took up an earlier one.
+    pub resumed: u64,
 }
 
 /// A BMC with its machine.
@@ -31,10 +39,39 @@ pub struct Traffic {
 pub struct Bmc {
     machine: Machine,
     server: Server,
+    redfish: Service,
     password: Password,
     traffic: Traffic,
+    /// How often it restarted.
+    life: u64,
+    /// A second since the epoch, and how much reached it in there.
+    crowd: (Millis, u32),
     sessions_since: Millis,
     rng: fastrand::Rng,
+}
+
+/// What becomes of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Met {
+    /// It is spoken on, by this life of the BMC.
+    Taken(u64),
+    /// It is reset.
+    Reset,
+    /// It is open, and nothing is ever said.
+    Silence,
+}
+
+/// What becomes of a request.
+#[derive(Debug)]
+pub(crate) enum Reply {
+    /// All of this is said, so many milliseconds later.
+    Whole(Millis, Answer),
+    /// A part of it is said, so many milliseconds later, and then the connection is closed.
+    Cut(Millis, Answer),
+    /// The connection is reset.
+    Reset,
+    /// Nothing is ever said.
+    Silence,
 }
 
 /// The machine as the IPMI server sees it, at one moment.
@@ -48,16 +85,26 @@ impl Bmc {
     #[must_use]
     pub fn new(username: UserName, password: Password, machine: Machine, seed: u64) -> Self {
         let mut rng = fastrand::Rng::with_seed(seed);
-        let account =
-            Account { username, password: password.clone(), privilege: Privilege::Administrator };
         let mut guid = [0; 16];
         rng.fill(&mut guid);
+        let redfish = Service::new(username.clone(), password.clone(), guid);
+        let account =
+            Account { username, password: password.clone(), privilege: Privilege::Administrator };
         let mut config = ServerConfig::new(account, guid);
         config.sessions_max = SESSIONS_MAX;
         config.session_idle_ms = SESSION_IDLE_MS;
         let server = Server::new(config);
-        let traffic = Traffic::default();
-        let mut bmc = Self { machine, server, password, traffic, sessions_since: 0, rng };
+        let mut bmc = Self {
+            machine,
+            server,
+            redfish,
+            password,
+            traffic: Traffic::default(),
+            life: 0,
+            crowd: (0, 0),
+            sessions_since: 0,
+            rng,
+        };
         bmc.adopt_faults();
         bmc
     }
@@ -66,15 +113,11 @@ impl Bmc {
     pub fn datagram(&mut self, now: Millis, datagram: &[u8]) -> Vec<Late> {
         self.traffic.received += 1;
         let faults = *self.machine.faults();
-        if self.is_deaf_to_all(now) || link::loses(&faults, &mut self.rng) {
+        let lost = self.is_deaf_to_all(now) || link::loses(&faults, &mut self.rng);
+        if lost || self.is_overloaded(now) {
             return Vec::new();
         }
-        if let Some(Span(keeps)) = faults.drops_sessions
-            && now >= self.sessions_since + keeps
-        {
-            self.server.forget_sessions();
-            self.sessions_since = now;
-        }
+        self.forget_sessions_in_time(now);
         // ids and nonces must differ from those of another run: a console may still hold a session of it
         let mut random =
             |bytes: &mut [u8]| getrandom::fill(bytes).expect("the system has randomness");
@@ -85,6 +128,47 @@ impl Bmc {
         let answers = link::send(&faults, answer, &mut self.rng);
         self.traffic.sent += answers.len() as u64;
         answers
+    }
+
+    /// A connection comes in.
+    pub(crate) const fn connection(&mut self, now: Millis) -> Met {
+        self.traffic.connections += 1;
+        if self.machine.is_away(now) {
+            return Met::Reset;
+        }
+        if self.machine.faults().silent.is_some() { Met::Silence } else { Met::Taken(self.life) }
+    }
+
+    /// A TLS handshake came to its end.
+    pub(crate) fn handshake(&mut self, resumed: bool) {
+        self.traffic.handshakes += 1;
+        self.traffic.resumed += u64::from(resumed);
+    }
+
+    /// A request comes in, over a connection that was taken by that life of the BMC.
+    pub(crate) fn request(&mut self, now: Millis, life: u64, asked: &Asked<'_>) -> Reply {
+        self.traffic.received += 1;
+        let faults = *self.machine.faults();
+        if faults.silent.is_some() {
+            return Reply::Silence;
+        }
+        if life != self.life || self.machine.is_away(now) || link::loses(&faults, &mut self.rng) {
+            return Reply::Reset;
+        }
+        self.forget_sessions_in_time(now);
+        let unavailable = faults.unavailable.is_some_and(|share| share.strikes(&mut self.rng));
+        let answer = if unavailable || self.is_overloaded(now) {
+            Answer::problem(Problem::Busy)
+        } else {
+            self.redfish.answer(&mut self.machine, now, asked)
+        };
+        let arrives = link::answer(&faults, &mut self.rng);
+        self.traffic.sent += u64::from(arrives != Arrives::Never);
+        match arrives {
+            Arrives::Whole(late) => Reply::Whole(late, answer),
+            Arrives::Cut(late) => Reply::Cut(late, answer),
+            Arrives::Never => Reply::Reset,
+        }
     }
 
     /// Whether it answers nothing at all now.
@@ -106,11 +190,36 @@ impl Bmc {
     /// Lets it behave differently from now on.
     pub fn set_faults(&mut self, now: Millis, faults: Faults) {
         if faults.reboots.is_some() {
-            self.server.forget_sessions();
+            self.forget_sessions(now);
+            self.life += 1;
         }
         self.sessions_since = now;
+        self.redfish.forgive();
         self.machine.set_faults(now, faults);
         self.adopt_faults();
+    }
+
+    /// Counts one more, and tells whether that is too many for this second.
+    fn is_overloaded(&mut self, now: Millis) -> bool {
+        let second = now / 1_000;
+        let (counted, many) = self.crowd;
+        let many = if counted == second { many + 1 } else { 1 };
+        self.crowd = (second, many);
+        self.machine.faults().overloaded_above.is_some_and(|most| many > most)
+    }
+
+    fn forget_sessions_in_time(&mut self, now: Millis) {
+        if let Some(Span(keeps)) = self.machine.faults().drops_sessions
+            && now >= self.sessions_since + keeps
+        {
+            self.forget_sessions(now);
+        }
+    }
+
+    fn forget_sessions(&mut self, now: Millis) {
+        self.server.forget_sessions();
+        self.redfish.forget_sessions();
+        self.sessions_since = now;
     }
 
     fn adopt_faults(&mut self) {
@@ -131,9 +240,12 @@ impl Chassis for Front<'_> {
             Reading::On => Ok(ChassisStatus::healthy(true)),
             Reading::Off => Ok(ChassisStatus::healthy(false)),
             // IPMI has no word for a transition
-            Reading::TurningOn | Reading::TurningOff | Reading::Nothing => {
-                Err(CompletionCode::NOT_IN_THIS_STATE)
-            }
+            Reading::TurningOn
+            | Reading::TurningOff
+            | Reading::Nothing
+            | Reading::Reset
+            | Reading::Paused
+            | Reading::Unknown => Err(CompletionCode::NOT_IN_THIS_STATE),
         }
     }
 

@@ -14,19 +14,31 @@ use crate::bmc::{Bmc, Traffic};
 use crate::fault::Faults;
 use crate::ledger::Entry;
 use crate::machine::Machine;
-use crate::{Millis, ipmi_front};
+use crate::redfish::{Certificate, CertificateError, Endpoint};
+use crate::{Millis, ipmi_front, redfish};
 
 /// How one BMC begins.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct BmcPlan {
     /// The node's name.
     pub name: String,
-    /// Where it listens for IPMI. Port 0 is any that is free.
-    pub ipmi: SocketAddr,
+    /// Where it listens for IPMI, if it does. Port 0 is any that is free.
+    pub ipmi: Option<SocketAddr>,
+    /// Where it listens for Redfish, if it does.
+    pub redfish: Option<RedfishPlan>,
     /// Whether the machine is on.
     pub on: bool,
     /// How it behaves.
     pub faults: Faults,
+}
+
+/// How a BMC is reached by Redfish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RedfishPlan {
+    /// Where it listens. Port 0 is any that is free.
+    pub address: SocketAddr,
+    /// Whether it speaks HTTPS, with the fleet's certificate, rather than HTTP.
+    pub tls: bool,
 }
 
 /// Why a fleet can't be started.
@@ -44,10 +56,10 @@ pub enum FleetError {
     },
     /// The system does not let so many files be open.
     #[error(
-        "{wanted} BMCs need {wanted} sockets and the limit is {limit} open files; raise it with `ulimit -n`"
+        "the BMCs need {wanted} sockets and the limit is {limit} open files; raise it with `ulimit -n`"
     )]
     OpenFiles {
-        /// How many are wanted.
+        /// How many sockets are wanted, with a connection for each BMC that speaks Redfish.
         wanted: usize,
         /// How many there may be.
         limit: u64,
@@ -55,6 +67,9 @@ pub enum FleetError {
     /// Two of them have the same name.
     #[error("{0} is there twice")]
     Twice(String),
+    /// There is no certificate for TLS.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
 }
 
 /// Running BMCs. They end when it is dropped.
@@ -62,13 +77,15 @@ pub enum FleetError {
 pub struct Fleet {
     bmcs: BTreeMap<String, Place>,
     clock: Clock,
+    certificate: Option<String>,
     _running: JoinSet<()>,
 }
 
 #[derive(Debug, Clone)]
 struct Place {
     bmc: Arc<Mutex<Bmc>>,
-    ipmi: SocketAddr,
+    ipmi: Option<SocketAddr>,
+    redfish: Option<RedfishPlan>,
 }
 
 /// Milliseconds since the Unix epoch that go on steadily from the start.
@@ -91,24 +108,27 @@ impl Fleet {
         seed: u64,
     ) -> Result<Self, FleetError> {
         let plans: Vec<BmcPlan> = plans.into_iter().collect();
-        make_room(plans.len())?;
+        // who speaks Redfish has a connection besides
+        let sockets = |plan: &BmcPlan| {
+            usize::from(plan.ipmi.is_some()) + 2 * usize::from(plan.redfish.is_some())
+        };
+        make_room(plans.iter().map(sockets).sum())?;
+        let certificate = certificate(&plans)?;
         let (clock, mut running) = (Clock::new(), JoinSet::new());
         let mut bmcs = BTreeMap::new();
         let mut seeds = fastrand::Rng::with_seed(seed);
-        for BmcPlan { name, ipmi, on, faults } in plans {
-            let mut machine = Machine::new(on, Faults::default(), seeds.u64(..));
-            machine.set_faults(clock.now(), faults);
+        for plan in plans {
+            let mut machine = Machine::new(plan.on, Faults::default(), seeds.u64(..));
+            machine.set_faults(clock.now(), plan.faults);
             let bmc = Bmc::new(username.clone(), password.clone(), machine, seeds.u64(..));
             let bmc = Arc::new(Mutex::new(bmc));
-            let listen = |source| FleetError::Listen { name: name.clone(), address: ipmi, source };
-            let socket = ipmi_front::open(ipmi).map_err(listen)?;
-            let ipmi = socket.local_addr().map_err(listen)?;
-            running.spawn(ipmi_front::serve(Arc::clone(&bmc), socket, clock));
-            if bmcs.insert(name.clone(), Place { bmc, ipmi }).is_some() {
-                return Err(FleetError::Twice(name));
+            let place = Place::open(&plan, bmc, clock, certificate.as_ref(), &mut running)?;
+            if bmcs.insert(plan.name.clone(), place).is_some() {
+                return Err(FleetError::Twice(plan.name));
             }
         }
-        Ok(Self { bmcs, clock, _running: running })
+        let certificate = certificate.map(|certificate| certificate.pem);
+        Ok(Self { bmcs, clock, certificate, _running: running })
     }
 
     /// The names, sorted.
@@ -119,7 +139,21 @@ impl Fleet {
     /// Where that BMC listens for IPMI.
     #[must_use]
     pub fn ipmi(&self, name: &str) -> Option<SocketAddr> {
-        self.bmcs.get(name).map(|place| place.ipmi)
+        self.bmcs.get(name)?.ipmi
+    }
+
+    /// The URL at which that BMC's Redfish is, without a slash at the end.
+    #[must_use]
+    pub fn redfish(&self, name: &str) -> Option<String> {
+        let RedfishPlan { address, tls } = self.bmcs.get(name)?.redfish?;
+        Some(format!("{}://{address}", if tls { "https" } else { "http" }))
+    }
+
+    /// The certificate of every BMC that speaks HTTPS, as PEM, for those who want to trust it. It names `localhost` and
+    /// the addresses of at most 256 BMCs.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&str> {
+        self.certificate.as_deref()
     }
 
     /// Whether that machine really is on.
@@ -165,6 +199,34 @@ impl Fleet {
     }
 }
 
+impl Place {
+    /// Opens the sockets of one BMC and lets it answer.
+    fn open(
+        plan: &BmcPlan,
+        bmc: Arc<Mutex<Bmc>>,
+        clock: Clock,
+        certificate: Option<&Certificate>,
+        running: &mut JoinSet<()>,
+    ) -> Result<Self, FleetError> {
+        let failed =
+            |address| move |source| FleetError::Listen { name: plan.name.clone(), address, source };
+        let (mut ipmi, mut redfish) = (plan.ipmi, plan.redfish);
+        if let Some(address) = &mut ipmi {
+            let socket = ipmi_front::open(*address).map_err(failed(*address))?;
+            *address = socket.local_addr().map_err(failed(*address))?;
+            running.spawn(ipmi_front::serve(Arc::clone(&bmc), socket, clock));
+        }
+        if let Some(RedfishPlan { address, tls }) = &mut redfish {
+            let listener = redfish::open(*address).map_err(failed(*address))?;
+            *address = listener.local_addr().map_err(failed(*address))?;
+            let tls = certificate.filter(|_| *tls).map(|it| it.acceptor.clone());
+            let endpoint = Endpoint { bmc: Arc::clone(&bmc), clock, tls };
+            running.spawn(redfish::serve(endpoint, listener));
+        }
+        Ok(Self { bmc, ipmi, redfish })
+    }
+}
+
 impl Clock {
     fn new() -> Self {
         let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -185,7 +247,14 @@ fn millis(span: std::time::Duration) -> Millis {
     Millis::try_from(span.as_millis()).unwrap_or(Millis::MAX)
 }
 
-/// Every BMC has a socket of its own, and a process may have few unless it asks for more.
+/// One for all that speak HTTPS, if any does.
+fn certificate(plans: &[BmcPlan]) -> Result<Option<Certificate>, CertificateError> {
+    let speaks = |plan: &BmcPlan| plan.redfish.filter(|redfish| redfish.tls);
+    let addresses: Vec<_> = plans.iter().filter_map(speaks).map(|it| it.address.ip()).collect();
+    if addresses.is_empty() { Ok(None) } else { Certificate::new(addresses).map(Some) }
+}
+
+/// Every BMC has sockets of its own, and a process may have few unless it asks for more.
 fn make_room(wanted: usize) -> Result<(), FleetError> {
     let limit = rlimit::increase_nofile_limit(u64::MAX).unwrap_or(0);
     // what the rest of the process has open

@@ -70,6 +70,12 @@ impl Ledger {
         self.forgotten
     }
 
+    /// How many entries were ever written.
+    #[must_use]
+    pub fn written(&self) -> u64 {
+        self.forgotten + self.entries.len() as u64
+    }
+
     /// How often the BMC was asked for the power.
     #[must_use]
     pub const fn reads(&self) -> u64 {

@@ -8,12 +8,14 @@ mod ipmi_front;
 mod ledger;
 mod link;
 mod machine;
+mod redfish;
 
 pub use bmc::{Bmc, Late, Traffic};
 pub use fault::Faults;
-pub use fleet::{BmcPlan, Fleet, FleetError};
+pub use fleet::{BmcPlan, Fleet, FleetError, RedfishPlan};
 pub use ledger::{Entry, Happened, Ledger, Took};
 pub use machine::{Machine, Order, Reading, Refusal};
+pub use redfish::CertificateError;
 
 /// Milliseconds; a point in time counts them since the Unix epoch.
 pub type Millis = u64;

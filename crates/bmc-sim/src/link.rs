@@ -1,4 +1,5 @@
-//! What the network does to datagrams: late, lost, doubled, overtaken, cut short. It does not look into them.
+//! What the network does to datagrams and to answers on connections: late, lost, doubled, overtaken, cut short. It does
+//! not look into them.
 
 use crate::Millis;
 use crate::fault::{Faults, Span};
@@ -9,7 +10,18 @@ const HELD_BACK_MS: Millis = 30;
 /// An answer on its way, and how long it stays there.
 pub type Late = (Millis, Vec<u8>);
 
-/// Whether a datagram is lost on its way.
+/// How an answer on a connection arrives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrives {
+    /// All of it, so many milliseconds later.
+    Whole(Millis),
+    /// The first part of it, so many milliseconds later, and then the connection is closed.
+    Cut(Millis),
+    /// Not at all: the connection is reset.
+    Never,
+}
+
+/// Whether a datagram or a request is lost on its way.
 pub fn loses(faults: &Faults, rng: &mut fastrand::Rng) -> bool {
     faults.drop.is_some_and(|share| share.strikes(rng))
 }
@@ -30,6 +42,16 @@ pub fn send(faults: &Faults, mut answer: Vec<u8>, rng: &mut fastrand::Rng) -> Ve
         return vec![(late, answer.clone()), (late, answer)];
     }
     vec![(late, answer)]
+}
+
+/// What becomes of an answer on a connection, where nothing comes twice and nothing is overtaken.
+pub fn answer(faults: &Faults, rng: &mut fastrand::Rng) -> Arrives {
+    if loses(faults, rng) {
+        return Arrives::Never;
+    }
+    let late = delay(faults, rng);
+    let cut = faults.cuts_short.is_some_and(|share| share.strikes(rng));
+    if cut { Arrives::Cut(late) } else { Arrives::Whole(late) }
 }
 
 /// How late an answer comes, in milliseconds.
@@ -67,5 +89,14 @@ mod tests {
         assert!((1_100..1_300).contains(&sent("duplicate=20%", 1_000).len()));
         assert_eq!(sent("cuts-short=100%", 1), [(0, vec![7; 4])]);
         assert_eq!(sent("reorder=100%", 1), [(HELD_BACK_MS, vec![7; 8])]);
+    }
+
+    #[test]
+    fn an_answer_on_a_connection_is_whole_cut_or_gone() {
+        let arrives = |text: &str| answer(&text.parse().unwrap(), &mut fastrand::Rng::with_seed(1));
+        assert_eq!(arrives(""), Arrives::Whole(0));
+        assert_eq!(arrives("lag=5ms,duplicate=100%,reorder=100%"), Arrives::Whole(5));
+        assert_eq!(arrives("cuts-short=100%,lag=5ms"), Arrives::Cut(5));
+        assert_eq!(arrives("drop=100%"), Arrives::Never);
     }
 }

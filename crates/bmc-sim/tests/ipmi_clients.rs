@@ -1,44 +1,19 @@
 //! The simulated BMCs as clients see them that we did not write: ipmitool, ipmipower, fence_ipmilan and pyghmi, with
 //! cipher suites 17 and 3.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
+
+mod common;
+
 use std::net::SocketAddr;
-use std::process::{Command, Output};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::Command;
 
-use bmc_sim::{BmcPlan, Fleet, Happened, Order};
-use ipmi::{Password, UserName};
-use tokio::runtime::Runtime;
-
-const USER: &str = "admin";
-const PASSWORD: &str = "canary-sim-71d0";
-
-/// Running BMCs that answer while the test waits for a client.
-struct House {
-    fleet: Fleet,
-    _runtime: Runtime,
-}
+use bmc_sim::{Happened, Order};
+use common::{House, PASSWORD, USER, python, told};
 
 impl House {
-    fn start(faults: &[&str]) -> Self {
-        let runtime = Runtime::new().expect("a runtime");
-        let plans = faults.iter().enumerate().map(|(place, faults)| BmcPlan {
-            name: format!("n{}", place + 1),
-            ipmi: "127.0.0.1:0".parse().expect("an address"),
-            on: false,
-            faults: faults.parse().expect("faults"),
-        });
-        let user = UserName::new(USER).expect("a name");
-        let password = Password::new(PASSWORD.as_bytes()).expect("a password");
-        let fleet = {
-            let _inside = runtime.enter();
-            Fleet::start(plans, &user, &password, 7).expect("free ports")
-        };
-        Self { fleet, _runtime: runtime }
-    }
-
     fn address(&self, node: &str) -> SocketAddr {
-        self.fleet.ipmi(node).expect("a node")
+        self.fleet.ipmi(node).unwrap()
     }
 
     fn ipmitool(&self, node: &str, suite: &str, words: &[&str]) -> (bool, String) {
@@ -48,38 +23,11 @@ impl House {
         command.args(["-C", suite, "-N", "1", "-R", "3"]).args(words);
         told(command.env("IPMI_PASSWORD", PASSWORD))
     }
-
-    fn orders(&self, node: &str) -> Vec<Order> {
-        let (entries, forgotten) = self.fleet.ledger(node).expect("a node");
-        assert_eq!(forgotten, 0);
-        let happened = entries.iter().map(|entry| entry.happened);
-        let order = |happened| {
-            let Happened::Ordered(order, _) = happened else { return None };
-            Some(order)
-        };
-        happened.filter_map(order).collect()
-    }
-
-    fn until(&self, node: &str, on: bool) {
-        let since = Instant::now();
-        while self.fleet.is_on(node) != Some(on) {
-            assert!(since.elapsed() < Duration::from_secs(10), "{node} never came to {on}");
-            thread::sleep(Duration::from_millis(5));
-        }
-    }
-}
-
-fn told(command: &mut Command) -> (bool, String) {
-    let Output { status, stdout, stderr } = command
-        .output()
-        .unwrap_or_else(|error| panic!("{command:?}: {error} (`cargo xtask test` installs it)"));
-    let text = String::from_utf8_lossy(&stdout) + String::from_utf8_lossy(&stderr);
-    (status.success(), text.into_owned())
 }
 
 #[test]
 fn ipmitool_switches_reads_and_boots_with_both_suites() {
-    let house = House::start(&["takes-on=200ms"]);
+    let house = House::ipmi(&["takes-on=200ms"]);
     for suite in ["17", "3"] {
         let say = |words: &[&str]| {
             let (ok, text) = house.ipmitool("n1", suite, words);
@@ -109,7 +57,7 @@ fn ipmitool_switches_reads_and_boots_with_both_suites() {
 #[test]
 fn ipmitool_is_told_what_is_wrong() {
     let faults = ["reads-fail=100%", "wrong-password", "sessions-exhausted", "refuses-orders=100%"];
-    let house = House::start(&faults);
+    let house = House::ipmi(&faults);
     let said = |node: &str, words: &[&str]| {
         let (ok, text) = house.ipmitool(node, "17", words);
         assert!(!ok, "{node}: {text}");
@@ -125,7 +73,7 @@ fn ipmitool_is_told_what_is_wrong() {
 
 #[test]
 fn ipmipower_switches_a_fleet_and_waits_for_it() {
-    let house = House::start(&["takes-on=300ms"; 20]);
+    let house = House::ipmi(&["takes-on=300ms"; 20]);
     let addresses = house.fleet.names().map(|node| house.address(node).to_string());
     let hosts = addresses.collect::<Vec<_>>().join(",");
     for (suite, order, wait, on) in
@@ -142,7 +90,7 @@ fn ipmipower_switches_a_fleet_and_waits_for_it() {
 
 #[test]
 fn fence_ipmilan_fences() {
-    let house = House::start(&["takes-on=100ms,takes-off=300ms"]);
+    let house = House::ipmi(&["takes-on=100ms,takes-off=300ms"]);
     let port = house.address("n1").port().to_string();
     let fence = |action: &str| {
         let mut command = Command::new("fence_ipmilan");
@@ -161,8 +109,7 @@ fn fence_ipmilan_fences() {
 
 #[test]
 fn pyghmi_switches_and_boots() {
-    let house = House::start(&[""]);
-    let python = std::env::var_os("LASTWORD_TEST_PYTHON").unwrap_or_else(|| "python3".into());
+    let house = House::ipmi(&[""]);
     let script = "
 import sys
 from pyghmi.ipmi import command
@@ -175,7 +122,7 @@ for power in 'on', 'off':
     it.set_power(power, wait=True)
     assert it.get_power() == {'powerstate': power}, it.get_power()
 ";
-    let mut command = Command::new(python);
+    let mut command = Command::new(python("python"));
     let port = house.address("n1").port().to_string();
     let (ok, text) = told(command.args(["-c", script, USER, PASSWORD, &port]));
     assert!(ok, "{text} (`cargo xtask test` installs pyghmi)");

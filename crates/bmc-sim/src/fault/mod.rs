@@ -83,11 +83,11 @@ faults! {
     lag: Span = "lag",
     /// every answer comes later by up to so much more, each by its own amount
     jitter: Span = "jitter",
-    /// so many datagrams are lost, each way
+    /// so many datagrams are lost, each way; Redfish: so many connections are reset, before the request or after it
     drop: Percent = "drop",
-    /// so many answers come twice
+    /// IPMI: so many answers come twice
     duplicate: Percent = "duplicate",
-    /// so many answers are overtaken by later ones
+    /// IPMI: so many answers are overtaken by later ones
     reorder: Percent = "reorder",
     /// so many answers are cut short
     cuts_short: Percent = "cuts-short",
@@ -97,6 +97,8 @@ faults! {
     wrong_password: Switch = "wrong-password",
     /// has no session left
     sessions_exhausted: Switch = "sessions-exhausted",
+    /// more than so many datagrams or requests within a second are lost; Redfish answers them with 503
+    overloaded_above: u32 = "overloaded-above",
     /// forgets every session after so long
     drops_sessions: Span = "drops-sessions",
     /// is away for so long from now on, and forgets its sessions
@@ -113,10 +115,22 @@ faults! {
     shows_transitions: Span = "shows-transitions",
     /// reads tell no state at all while in transition and for so long after it
     reads_null: Span = "reads-null",
+    /// reads tell Reset while in transition and for so long after it (LP:2079797)
+    shows_reset: Span = "shows-reset",
+    /// reads tell Paused while in transition and for so long after it
+    shows_paused: Span = "shows-paused",
+    /// reads tell Unknown while in transition and for so long after it (LP:2052503)
+    shows_unknown: Span = "shows-unknown",
+    /// reads tell where a transition leads as soon as it begins
+    reads_early: Switch = "reads-early",
     /// the first orders are accepted, and nothing happens
     ignores_first: u32 = "ignores-first",
+    /// so many orders are accepted, and nothing happens
+    ignores_orders: Percent = "ignores-orders",
     /// every order is accepted, and nothing happens
     does_nothing: Switch = "does-nothing",
+    /// so many orders are followed, and answered with an error
+    denies_orders: Percent = "denies-orders",
     /// an order takes effect so much later, whatever was ordered since
     fires_late: Span = "fires-late",
     /// a power-off of a machine that is off is kept so long and fires at the next power-on (openbmc#3207)
@@ -131,12 +145,34 @@ faults! {
     refuses_orders: Percent = "refuses-orders",
     /// a power-on so soon after a power-off is accepted, and nothing happens
     ignores_on_after_off: Span = "ignores-on-after-off",
+    /// a power-on so soon after a power-off is refused (LP:2162995)
+    refuses_on_after_off: Span = "refuses-on-after-off",
+    /// a power-on so soon after a power-off is accepted, and leaves the machine dead until a person pulls its power
+    stuck_by_on_after_off: Span = "stuck-by-on-after-off",
+    /// the first power-ons come to nothing when their time is up
+    fails_first_on: u32 = "fails-first-on",
     /// the next power-on falls back to off after so long, once
     falls_back: Span = "falls-back",
     /// the operating system does not shut down when asked
     deaf: Switch = "deaf",
     /// a boot override is accepted and not kept
     forgets_boot: Switch = "forgets-boot",
+    /// Redfish: so many requests are answered with 503
+    unavailable: Percent = "unavailable",
+    /// Redfish: closes the connection after each answer
+    closes_connections: Switch = "closes-connections",
+    /// Redfish: after so many wrong passwords in a row takes none, until its faults are set again
+    locks_out: u32 = "locks-out",
+    /// Redfish: does not say which types of reset it has
+    hides_reset_types: Switch = "hides-reset-types",
+    /// Redfish: has On, ForceOff and GracefulShutdown alone
+    few_reset_types: Switch = "few-reset-types",
+    /// Redfish: refuses to restart a machine that is off; IPMI always does
+    refuses_restart_when_off: Switch = "refuses-restart-when-off",
+    /// Redfish: takes every If-Match for one that does not match (LP:2099949)
+    stale_etags: Switch = "stale-etags",
+    /// Redfish: answers an order with a task that is under way
+    answers_task: Switch = "answers-task",
 }
 
 impl Faults {

@@ -42,6 +42,10 @@ pub struct Machine {
     off_at: Option<Millis>,
     /// How many orders came since the faults were set.
     orders: u32,
+    /// How many power-ons came to nothing since the faults were set.
+    failed_on: u32,
+    /// Whether nothing but a person brings it back.
+    stuck: bool,
     may_fall_back: bool,
     away_until: Millis,
     boot: BootFlags,
@@ -70,6 +74,8 @@ impl Machine {
             off_kept_until: 0,
             off_at: None,
             orders: 0,
+            failed_on: 0,
+            stuck: false,
             may_fall_back: true,
             away_until: 0,
             boot: no_override(),
@@ -82,6 +88,12 @@ impl Machine {
     pub fn is_on(&mut self, now: Millis) -> bool {
         self.advance(now);
         self.on
+    }
+
+    /// Whether its power is on the way to another state.
+    pub fn is_turning(&mut self, now: Millis) -> bool {
+        self.advance(now);
+        self.turning.is_some()
     }
 
     /// What really happened to it, up to now.
@@ -101,6 +113,7 @@ impl Machine {
         self.advance(now);
         self.faults = faults;
         self.orders = 0;
+        self.failed_on = 0;
         self.may_fall_back = true;
         if let Some(Span(away)) = self.faults.reboots.take() {
             self.away_until = now + away;
@@ -121,6 +134,7 @@ impl Machine {
     pub fn set_power(&mut self, now: Millis, on: bool) {
         self.advance(now);
         self.turning = None;
+        self.stuck = false;
         if self.on != on {
             self.edge(now, on);
         }
@@ -166,6 +180,10 @@ impl Machine {
 
     fn turned(&mut self, at: Millis) {
         let Some(turning) = self.turning.take() else { return };
+        if turning.to && self.faults.fails_first_on.is_some_and(|first| self.failed_on < first) {
+            self.failed_on += 1;
+            return;
+        }
         if turning.to != self.on {
             self.edge(at, turning.to);
         }

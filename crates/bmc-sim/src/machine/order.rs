@@ -25,6 +25,8 @@ pub enum Order {
     Nmi,
     /// Ask the operating system to shut down.
     Soft,
+    /// Ask the operating system to shut down, and power on again.
+    SoftCycle,
 }
 
 impl Machine {
@@ -48,6 +50,10 @@ impl Machine {
         }
         // without delay an order is carried out before it is answered
         self.advance(now);
+        let denied = self.faults.denies_orders.is_some_and(|share| share.strikes(&mut self.rng));
+        if taken.is_ok() && denied {
+            return Err(Refusal::Failed);
+        }
         taken.map(drop)
     }
 
@@ -58,15 +64,19 @@ impl Machine {
         }
         let in_transition = faults.refuses_in_transition.is_some() && self.turning.is_some();
         let needless = self.is_needless(order);
-        if in_transition || (needless && faults.refuses_needless.is_some()) {
+        let too_soon = order == Order::On && self.went_off_within(now, faults.refuses_on_after_off);
+        if in_transition || too_soon || (needless && faults.refuses_needless.is_some()) {
             return Err(Refusal::NotNow);
         }
         if !self.on && self.turning.is_none() && order.needs_power() {
             return Err(Refusal::NotNow);
         }
-        let ignored = faults.does_nothing.is_some()
+        self.stuck |= order == Order::On && self.went_off_within(now, faults.stuck_by_on_after_off);
+        let ignored = self.stuck
+            || faults.does_nothing.is_some()
+            || faults.ignores_orders.is_some_and(|share| share.strikes(&mut self.rng))
             || faults.ignores_first.is_some_and(|first| self.orders <= first)
-            || (order == Order::On && self.too_soon(now));
+            || (order == Order::On && self.went_off_within(now, faults.ignores_on_after_off));
         if ignored {
             return Ok(Took::Ignored);
         }
@@ -86,13 +96,13 @@ impl Machine {
         match order {
             Order::On => self.on && goes_on,
             Order::Off => !self.on && !goes_on,
-            Order::Cycle | Order::Reset | Order::Nmi | Order::Soft => false,
+            Order::Cycle | Order::Reset | Order::Nmi | Order::Soft | Order::SoftCycle => false,
         }
     }
 
-    fn too_soon(&self, now: Millis) -> bool {
-        let Some(Span(gap)) = self.faults.ignores_on_after_off else { return false };
-        self.off_at.is_some_and(|off| now < off + gap)
+    fn went_off_within(&self, now: Millis, span: Option<Span>) -> bool {
+        let Some(Span(span)) = span else { return false };
+        self.off_at.is_some_and(|off| now < off + span)
     }
 
     pub(super) fn carry_out(&mut self, at: Millis, order: Order) {
@@ -104,12 +114,15 @@ impl Machine {
             Order::Off => self.turn(false, at + off, false),
             Order::Cycle if self.on => self.turn(false, at + off.max(CYCLE_GAP_MS), true),
             Order::Soft if self.faults.deaf.is_none() => self.turn(false, at + soft, false),
+            Order::SoftCycle if self.on && self.faults.deaf.is_none() => {
+                self.turn(false, at + soft.max(CYCLE_GAP_MS), true);
+            }
             Order::Reset if self.on => {
                 self.ledger.note(at, Happened::Reset);
                 self.boots(at);
             }
             Order::Nmi if self.on => self.ledger.note(at, Happened::Interrupted),
-            Order::Cycle | Order::Soft | Order::Reset | Order::Nmi => {}
+            Order::Cycle | Order::Soft | Order::SoftCycle | Order::Reset | Order::Nmi => {}
         }
     }
 
@@ -131,7 +144,7 @@ impl Order {
     /// Whether it makes no sense for a machine that is off.
     const fn needs_power(self) -> bool {
         match self {
-            Self::Cycle | Self::Reset | Self::Nmi | Self::Soft => true,
+            Self::Cycle | Self::Reset | Self::Nmi | Self::Soft | Self::SoftCycle => true,
             Self::On | Self::Off => false,
         }
     }
@@ -146,6 +159,7 @@ impl fmt::Display for Order {
             Self::Reset => "hard reset",
             Self::Nmi => "diagnostic interrupt",
             Self::Soft => "soft shutdown",
+            Self::SoftCycle => "soft cycle",
         })
     }
 }

@@ -35,7 +35,7 @@ fn a_cycle_drops_power_once_and_comes_back() {
 
 #[test]
 fn a_machine_that_is_off_takes_no_reset_no_cycle_no_interrupt_and_no_shutdown() {
-    for order in [Order::Reset, Order::Cycle, Order::Nmi, Order::Soft] {
+    for order in [Order::Reset, Order::Cycle, Order::Nmi, Order::Soft, Order::SoftCycle] {
         let mut it = machine(false, "");
         assert_eq!(it.order(0, order), Err(Refusal::NotNow));
         assert_eq!(it.ledger(9).entries().count(), 1, "{order}");
@@ -142,6 +142,42 @@ fn transitions_are_shown_while_they_last_and_after_that() {
 }
 
 #[test]
+fn odd_words_are_told_in_transition_and_after_a_reset() {
+    for (faults, word) in [
+        ("takes-off=1s,shows-reset=2s", Reading::Reset),
+        ("takes-off=1s,shows-paused=2s", Reading::Paused),
+        ("takes-off=1s,shows-unknown=2s", Reading::Unknown),
+    ] {
+        let mut it = machine(true, faults);
+        assert_eq!(it.read(0), Ok(Reading::On));
+        it.order(0, Order::Reset).unwrap();
+        assert_eq!(it.read(1_999), Ok(word));
+        assert_eq!(it.read(2_000), Ok(Reading::On));
+        it.order(3_000, Order::Off).unwrap();
+        assert_eq!(it.read(5_999), Ok(word));
+        assert_eq!(it.read(6_000), Ok(Reading::Off));
+    }
+}
+
+#[test]
+fn reads_early_tell_of_an_end_that_has_not_come() {
+    let mut it = machine(true, "takes-off=5s,reads-early");
+    it.order(0, Order::Off).unwrap();
+    assert_eq!(it.read(1), Ok(Reading::Off));
+    assert!(it.is_on(4_999) && !it.is_on(5_000));
+}
+
+#[test]
+fn a_soft_cycle_waits_for_the_operating_system_and_comes_back() {
+    let mut it = machine(true, "takes-soft=5s,takes-off=1s,takes-on=2s");
+    it.order(0, Order::SoftCycle).unwrap();
+    assert_eq!(edges(&mut it, 60_000), [(5_000, false), (7_000, true)]);
+    let mut deaf = machine(true, "deaf");
+    deaf.order(0, Order::SoftCycle).unwrap();
+    assert_eq!(edges(&mut deaf, 60_000), []);
+}
+
+#[test]
 fn falls_back_goes_off_once_by_itself() {
     let mut it = machine(false, "falls-back=2s");
     it.order(0, Order::On).unwrap();
@@ -158,6 +194,51 @@ fn an_on_too_soon_after_an_off_is_lost() {
     assert!(!it.is_on(9_000));
     it.order(9_000, Order::On).unwrap();
     assert!(it.is_on(9_000));
+}
+
+#[test]
+fn an_on_too_soon_after_an_off_leaves_it_dead_until_a_person_comes() {
+    let mut it = machine(true, "stuck-by-on-after-off=2s");
+    it.order(0, Order::Off).unwrap();
+    it.order(1_999, Order::On).unwrap();
+    it.order(60_000, Order::On).unwrap();
+    assert!(!it.is_on(99_000));
+    it.set_power(100_000, false);
+    it.order(100_001, Order::On).unwrap();
+    assert!(it.is_on(100_001));
+}
+
+#[test]
+fn the_first_power_ons_come_to_nothing_when_their_time_is_up() {
+    let mut it = machine(false, "takes-on=5s,fails-first-on=2,shows-transitions=0ms");
+    for at in [0, 10_000] {
+        it.order(at, Order::On).unwrap();
+        assert_eq!(it.read(at + 4_999), Ok(Reading::TurningOn));
+        assert_eq!(it.read(at + 5_000), Ok(Reading::Off));
+    }
+    it.order(20_000, Order::On).unwrap();
+    assert_eq!(edges(&mut it, 99_000), [(25_000, true)]);
+}
+
+#[test]
+fn an_order_may_be_followed_and_denied_or_ignored_and_confirmed() {
+    let mut it = machine(false, "denies-orders=100%");
+    assert_eq!(it.order(0, Order::On), Err(Refusal::Failed));
+    assert!(it.is_on(0));
+    let orders: Vec<_> = it.ledger(0).orders().collect();
+    assert_eq!(orders, [(0, Order::On, Took::Accepted)]);
+    let mut it = machine(false, "ignores-orders=100%");
+    it.order(0, Order::On).unwrap();
+    assert!(!it.is_on(9_000));
+}
+
+#[test]
+fn an_on_too_soon_after_an_off_is_refused() {
+    let mut it = machine(true, "refuses-on-after-off=2s");
+    it.order(0, Order::Off).unwrap();
+    assert_eq!(it.order(1_999, Order::On), Err(Refusal::NotNow));
+    it.order(2_000, Order::On).unwrap();
+    assert!(it.is_on(2_000));
 }
 
 #[test]

@@ -43,7 +43,7 @@ pub fn start(
     let password = Password::new(PASSWORD.as_bytes()).expect("it is short");
     let plans = layout.nodes().map(|(name, ipmi)| {
         let faults = faults(&name);
-        BmcPlan { name, ipmi, on, faults }
+        BmcPlan { name, ipmi: Some(ipmi), on, faults, ..BmcPlan::default() }
     });
     Fleet::start(plans, &user, &password, seed).context("can't start the simulated BMCs")
 }

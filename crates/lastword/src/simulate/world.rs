@@ -208,9 +208,14 @@ impl Node {
         match self.machine.read(now) {
             Ok(Reading::On) => Answer::Power(Power::On),
             Ok(Reading::Off) => Answer::Power(Power::Off),
-            Ok(Reading::TurningOn | Reading::TurningOff | Reading::Nothing) => {
-                Answer::Power(Power::Unknown)
-            }
+            Ok(
+                Reading::TurningOn
+                | Reading::TurningOff
+                | Reading::Nothing
+                | Reading::Reset
+                | Reading::Paused
+                | Reading::Unknown,
+            ) => Answer::Power(Power::Unknown),
             Err(refusal) => Answer::Refused(cause(words(refusal))),
         }
     }

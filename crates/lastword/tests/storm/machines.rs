@@ -68,9 +68,9 @@ impl Machines {
         let usual: Faults = USUAL.parse().expect("faults");
         let plans = names.iter().zip(WRONG.iter().cycle()).map(|(name, wrong)| BmcPlan {
             name: name.clone(),
-            ipmi: any,
-            on: false,
+            ipmi: Some(any),
             faults: usual.changed(wrong).expect("faults"),
+            ..BmcPlan::default()
         });
         let user = UserName::new("admin").expect("a name");
         let password = Password::new(PASSWORD.as_bytes()).expect("a password");

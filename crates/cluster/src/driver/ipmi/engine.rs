@@ -128,9 +128,10 @@ impl Task {
         }
     }
 
+    /// Tells whether it is to stop. What is taken from the queue is taken up: nobody else has it then.
     fn take_orders(&mut self, first: Option<Order>, touched: &mut HashSet<usize>) -> bool {
-        let mut order = first;
-        for _ in 0..ORDERS_MAX {
+        let (mut order, mut taken) = (first, 1);
+        loop {
             match order {
                 Some(Order::Ask(job)) => {
                     let place = self.place(&job.target);
@@ -140,12 +141,15 @@ impl Task {
                 Some(Order::Renew) => self.endpoints.iter_mut().for_each(Endpoint::renew),
                 Some(Order::Stop) | None => return true,
             }
+            if taken == ORDERS_MAX {
+                return false;
+            }
             match self.orders.try_recv() {
                 Ok(next) => order = Some(next),
                 Err(_) => return false,
             }
+            taken += 1;
         }
-        false
     }
 
     fn take_resolved(&mut self, (place, resolved): Resolved, touched: &mut HashSet<usize>) {
@@ -284,4 +288,44 @@ fn socket(domain: Domain, address: SocketAddr) -> std::io::Result<UdpSocket> {
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
     UdpSocket::from_std(socket.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use arbiter::{Ask, NodeId};
+
+    use super::*;
+    use crate::driver::Job;
+    use crate::inventory::Inventory;
+    use crate::targets::targets;
+
+    const NODES: usize = 2 * ORDERS_MAX + 500;
+
+    fn fleet() -> Vec<Arc<Target>> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("inventory.toml");
+        let text = format!(
+            "[defaults]\ndriver = \"ipmi\"\ncredentials = \"c\"\n[[nodes]]\nnames = \"n[1-{NODES}]\"\n\
+             bmc = \"127.0.0.1:[20001-{}]\"\n[credentials.c]\nusername = \"u\"\npassword = {{ env = \"X\" }}\n",
+            20_000 + NODES
+        );
+        std::fs::write(&file, text).unwrap();
+        targets(&Inventory::load(&file).unwrap()).map(Arc::new).collect()
+    }
+
+    #[tokio::test]
+    async fn no_question_is_lost_when_more_come_than_are_taken_in_one_pass() {
+        let (orders, received) = mpsc::unbounded_channel();
+        let (answers, _kept) = mpsc::unbounded_channel();
+        let mut task = Task::new(received, answers, Arc::default()).unwrap();
+        for (place, target) in (0..).zip(fleet()) {
+            let job = Job { node: NodeId(place), ticket: 1, ask: Ask::Power, until: 0, target };
+            orders.send(Order::Ask(job)).unwrap();
+        }
+        let mut touched = HashSet::new();
+        while let Ok(order) = task.orders.try_recv() {
+            assert!(!task.take_orders(Some(order), &mut touched));
+        }
+        assert_eq!((task.endpoints.len(), touched.len()), (NODES, NODES));
+    }
 }

@@ -272,6 +272,10 @@ impl Operation {
         self.work.fired = Some((order, now));
         self.work.reads = 0;
         self.work.read_at = now;
+        if cause.is_none() && self.learned_ms(order) > 0 {
+            // a machine that was seen to need its time is not read at once
+            self.work.read_at = now + pacing.confirm_wait_ms(0, self.learned_ms(order));
+        }
         if let Some(cause) = cause {
             self.absorb_error(now, cause, pacing);
         }

@@ -102,11 +102,20 @@ impl Pacing {
         self.confirm_ms << reads.saturating_sub(1).min(REREAD_DOUBLINGS_MAX)
     }
 
-    /// The wait before the next read so long after a fire: a quarter of the time passed, so that whatever
-    /// the machine needs, it is seen at most a quarter later.
+    /// The wait before the next read so long after a fire. A machine that was seen to move is read seldom
+    /// before its time and often around it; any other one after a quarter of the time passed, so that
+    /// whatever it needs, it is seen at most a quarter later.
     #[must_use]
-    pub fn confirm_wait_ms(&self, since_fire: Millis) -> Millis {
-        (since_fire / 4).clamp(self.confirm_ms, self.confirm_ms << REREAD_DOUBLINGS_MAX)
+    pub fn confirm_wait_ms(&self, since_fire: Millis, learned_ms: u32) -> Millis {
+        let longest = self.confirm_ms << REREAD_DOUBLINGS_MAX;
+        let near = Millis::from(learned_ms) * 7 / 8;
+        if since_fire < near {
+            since_fire.max(self.confirm_ms).min(near - since_fire)
+        } else if learned_ms > 0 {
+            (since_fire / 16).clamp(self.confirm_ms / 4, longest).max(1)
+        } else {
+            (since_fire / 4).clamp(self.confirm_ms, longest)
+        }
     }
 
     /// The wait after so many errors in a row, with jitter of a quarter.

@@ -195,7 +195,9 @@ impl Operation {
 
     fn patience_ms(&self, now: Millis, pacing: &Pacing) -> Millis {
         match self.work.fired {
-            Some((_, at)) => pacing.confirm_wait_ms(now.saturating_sub(at)),
+            Some((order, at)) => {
+                pacing.confirm_wait_ms(now.saturating_sub(at), self.learned_ms(order))
+            }
             None => pacing.reread_ms(self.work.reads),
         }
     }

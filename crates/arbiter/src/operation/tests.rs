@@ -595,3 +595,29 @@ fn after_a_take_over_only_an_order_against_a_reading_keeps_it_from_being_the_las
         assert!((at..at + 4_000).contains(&took), "{traces:?} {action:?}: {took}, not {at}");
     }
 }
+
+/// How often a machine is read until it is seen in its goal, and how late that is, in milliseconds.
+fn reads_until_seen(takes: Millis, learned_ms: u32) -> (u32, Millis) {
+    let pacing = Pacing::default();
+    let first = if learned_ms > 0 { pacing.confirm_wait_ms(0, learned_ms) } else { 0 };
+    let (mut at, mut reads) = (first, 1);
+    while at < takes {
+        at += pacing.confirm_wait_ms(at, learned_ms);
+        reads += 1;
+    }
+    (reads, at - takes)
+}
+
+#[test]
+fn what_a_machine_needs_is_seen_soon_after_and_without_many_reads() {
+    for takes in [1, 300, 1_000, 4_000, 20_000, 90_000] {
+        let (reads, late) = reads_until_seen(takes, 0);
+        assert!(late <= (takes / 4).max(200) && reads <= 45, "{takes}: {reads} reads, {late} late");
+    }
+    for takes in [300, 1_000, 4_000, 20_000, 90_000] {
+        let (reads, late) = reads_until_seen(takes, u32::try_from(takes).unwrap());
+        assert!(late <= (takes / 16).max(50) && reads <= 14, "{takes}: {reads} reads, {late} late");
+        let (reads, late) = reads_until_seen(takes, 90_000);
+        assert!(late <= takes.max(200) && reads <= 14, "{takes}, once slow: {reads}, {late} late");
+    }
+}

@@ -166,12 +166,10 @@ impl Operation {
 
     /// The earliest time for firing that order once more.
     pub(super) fn fire_at(&self, order: Order, pacing: &Pacing) -> Millis {
-        let learned_ms = match order {
-            Order::Off => self.learned_off_ms,
-            Order::On | Order::Soft | Order::Reset | Order::Nmi => self.learned_on_ms,
-        };
         let again = match self.work.fired {
-            Some((last, at)) if last == order => at + pacing.refire_ms(learned_ms, self.work.fires),
+            Some((last, at)) if last == order => {
+                at + pacing.refire_ms(self.learned_ms(order), self.work.fires)
+            }
             Some(_) | None => 0,
         };
         let dwelt = match (order, self.last_off) {
@@ -179,6 +177,14 @@ impl Operation {
             _ => 0,
         };
         again.max(dwelt)
+    }
+
+    /// How long the node was seen to need for that order, in milliseconds; 0 if it was not.
+    pub(super) const fn learned_ms(&self, order: Order) -> u32 {
+        match order {
+            Order::Off => self.learned_off_ms,
+            Order::On | Order::Soft | Order::Reset | Order::Nmi => self.learned_on_ms,
+        }
     }
 
     pub(super) fn work(&self) -> &Work {

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 
 use super::holds::HoldEntry;
 use super::{Ledger, NodeId};
-use crate::action::{Action, Step};
+use crate::action::Action;
 use crate::matrix::{Meeting, meet};
 use crate::record::{Command, Policy};
 use crate::{Millis, Seq};

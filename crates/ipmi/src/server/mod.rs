@@ -3,6 +3,7 @@
 
 mod commands;
 mod handshake;
+mod presence;
 mod session;
 
 use alloc::vec::Vec;
@@ -117,6 +118,9 @@ impl Server {
     ) -> Option<Vec<u8>> {
         let idle_ms = self.config.session_idle_ms;
         self.sessions.retain(|it| now_ms.saturating_sub(it.heard_ms) <= idle_ms);
+        if let Some(pong) = presence::pong(datagram) {
+            return Some(pong.to_vec());
+        }
         match Packet::decode(datagram).ok()? {
             Packet::Plain(packet) => {
                 let answer = self.unauthenticated(packet.session_id, packet.payload)?;

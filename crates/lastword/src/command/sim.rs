@@ -13,7 +13,7 @@ use crate::cli::output::{clock, print};
 use crate::cli::selection::NODES_MAX;
 use crate::cli::session::say;
 use crate::sim::control::{self, History, Machine};
-use crate::sim::{self, Layout, Spread};
+use crate::sim::{self, Layout, Speech, Spread};
 
 /// Where the control door is unless it is said.
 const CONTROL: &str = control::USUAL;
@@ -24,6 +24,7 @@ const CONTROL: &str = control::USUAL;
 #[command(after_help = "\
 Examples:
   lastword sim --nodes 1000
+  lastword sim --redfish 127.1.0.1:8443 --tls
   lastword sim --faults takes-on=20s,lag=50ms --bad 'r1n[01-03]:silent' --bad r1n04:ignores-first=1
   lastword sim set 'r1n[01-10]' drop=20%,-silent
   lastword sim show r1n04
@@ -55,6 +56,12 @@ struct Run {
     /// Where the first BMC listens for IPMI
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.1.0.1:6230")]
     listen: SocketAddrV4,
+    /// The BMCs speak Redfish instead; where the first one listens
+    #[arg(long, value_name = "ADDR:PORT", conflicts_with = "listen")]
+    redfish: Option<SocketAddrV4>,
+    /// Redfish over HTTPS, with a certificate that they make themselves
+    #[arg(long, requires = "redfish")]
+    tls: bool,
     /// Whether each BMC has an address or a port of its own
     #[arg(long, value_enum, default_value_t = Spread::Addresses)]
     spread: Spread,
@@ -143,7 +150,7 @@ pub fn run(args: Args) -> anyhow::Result<Exit> {
 }
 
 fn simulate(run: &Run) -> anyhow::Result<()> {
-    let layout = Layout::new(run.nodes, run.listen, run.spread)?;
+    let layout = run.layout()?;
     let bad = run.bad.iter().map(|bad| behaviour(bad, &run.faults, &layout));
     let bad = bad.collect::<anyhow::Result<Vec<_>>>()?;
     let of = |name: &str| {
@@ -163,6 +170,17 @@ fn simulate(run: &Run) -> anyhow::Result<()> {
     })
 }
 
+impl Run {
+    fn layout(&self) -> anyhow::Result<Layout> {
+        let layout = Layout::new(self.nodes, self.redfish.unwrap_or(self.listen), self.spread)?;
+        Ok(match (self.redfish, self.tls) {
+            (None, _) => layout,
+            (Some(_), false) => layout.speaking(Speech::Http),
+            (Some(_), true) => layout.speaking(Speech::Https),
+        })
+    }
+}
+
 /// `r1n[01-03]:silent`
 fn behaviour(text: &str, usual: &Faults, layout: &Layout) -> anyhow::Result<(NodeSet, Faults)> {
     let Some((nodes, faults)) = text.rsplit_once(':') else {
@@ -180,15 +198,28 @@ fn welcome(run: &Run, layout: &Layout, files: &sim::Files) -> String {
     let (nodes, inventory) = (layout.len(), files.inventory.display());
     let names = NodeSet::from_names(layout.nodes().map(|(name, _)| name));
     let names = names.map(|names| names.to_string()).unwrap_or_default();
-    let (ip, port, user) = (run.listen.ip(), run.listen.port(), sim::USER);
+    let (first, user) = (run.redfish.unwrap_or(run.listen), sim::USER);
+    let (ip, port) = (first.ip(), first.port());
+    let (speech, password) = (layout.speech(), files.password.display());
+    let (answer, opinion) = match speech {
+        Speech::Ipmi => (
+            "IPMI",
+            format!(
+                "ipmitool -I lanplus -C 17 -H {ip} -p {port} -U {user} -f {password} power status"
+            ),
+        ),
+        Speech::Http | Speech::Https => {
+            let url = format!("{}{first}/redfish/v1/Systems/1", speech.scheme());
+            ("Redfish", format!("curl -k -u {user}:{} {url}", sim::PASSWORD))
+        }
+    };
     format!(
-        "{nodes} simulated BMCs answer IPMI: {names}\n\n\
+        "{nodes} simulated BMCs answer {answer}: {names}\n\n\
          serve them:       lastword serve --inventory {inventory}\n\
-         a second opinion: ipmitool -I lanplus -C 17 -H {ip} -p {port} -U {user} -f {} power status\n\
+         a second opinion: {opinion}\n\
          trouble:          lastword sim set NODES silent     (lastword sim faults lists more)\n\
          the truth:        lastword sim show NODES\n\n\
-         Ctrl-C ends them.\n",
-        files.password.display()
+         Ctrl-C ends them.\n"
     )
 }
 
@@ -233,9 +264,9 @@ impl Show {
 }
 
 fn line(machine: &Machine) -> String {
-    let Machine { name, ipmi, on, faults, received, sent } = machine;
+    let Machine { name, bmc, on, faults, received, sent } = machine;
     let power = if *on { "on" } else { "off" };
-    format!("{name}: {power}  {ipmi}  {received} datagrams in, {sent} out  {faults}\n")
+    format!("{name}: {power}  {bmc}  {received} in, {sent} out  {faults}\n")
 }
 
 impl Door {

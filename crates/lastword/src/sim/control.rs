@@ -20,16 +20,35 @@ pub const USUAL: &str = "127.0.0.1:7474";
 pub struct Machine {
     /// Its name.
     pub name: String,
-    /// Where its BMC listens for IPMI.
-    pub ipmi: SocketAddr,
+    /// Where its BMC is reached: `127.1.0.1:6230` for IPMI, a URL for Redfish.
+    pub bmc: String,
     /// Whether it really is on.
     pub on: bool,
     /// How it behaves.
     pub faults: String,
-    /// Datagrams that reached its BMC.
+    /// Datagrams or requests that reached its BMC.
     pub received: u64,
-    /// Datagrams that left its BMC.
+    /// Datagrams or answers that left its BMC.
     pub sent: u64,
+}
+
+/// The whole fleet in a few numbers.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub struct Totals {
+    /// How many machines there are.
+    pub machines: u64,
+    /// How many of them really are on.
+    pub on: u64,
+    /// Datagrams or requests that reached the BMCs.
+    pub received: u64,
+    /// Datagrams or answers that left the BMCs.
+    pub sent: u64,
+    /// Connections that reached the BMCs.
+    pub connections: u64,
+    /// TLS handshakes that were completed.
+    pub handshakes: u64,
+    /// How many of these took up an earlier one.
+    pub resumed: u64,
 }
 
 /// Something that really happened.
@@ -75,6 +94,7 @@ pub async fn serve(fleet: Arc<Fleet>, listener: TcpListener) -> anyhow::Result<(
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let routes = Router::new()
         .route("/machines", get(list))
+        .route("/totals", get(totals))
         .route("/machines/{name}", get(one))
         .route("/machines/{name}/history", get(history))
         .route("/machines/{name}/faults", put(set_faults))
@@ -85,6 +105,21 @@ pub async fn serve(fleet: Arc<Fleet>, listener: TcpListener) -> anyhow::Result<(
 
 async fn list(State(fleet): State<Arc<Fleet>>) -> Json<Vec<Machine>> {
     Json(fleet.names().filter_map(|name| look(&fleet, name)).collect())
+}
+
+async fn totals(State(fleet): State<Arc<Fleet>>) -> Json<Totals> {
+    let mut totals = Totals::default();
+    for name in fleet.names() {
+        let traffic = fleet.traffic(name).unwrap_or_default();
+        totals.machines += 1;
+        totals.on += u64::from(fleet.is_on(name) == Some(true));
+        totals.received += traffic.received;
+        totals.sent += traffic.sent;
+        totals.connections += traffic.connections;
+        totals.handshakes += traffic.handshakes;
+        totals.resumed += traffic.resumed;
+    }
+    Json(totals)
 }
 
 async fn one(State(fleet): State<Arc<Fleet>>, Path(name): Path<String>) -> Answer<Json<Machine>> {
@@ -131,7 +166,7 @@ fn look(fleet: &Fleet, name: &str) -> Option<Machine> {
     let traffic = fleet.traffic(name)?;
     Some(Machine {
         name: name.to_owned(),
-        ipmi: fleet.ipmi(name)?,
+        bmc: fleet.ipmi(name).map(|at| at.to_string()).or_else(|| fleet.redfish(name))?,
         on: fleet.is_on(name)?,
         faults: fleet.faults(name)?.to_string(),
         received: traffic.received,
@@ -145,4 +180,26 @@ fn nobody(name: &str) -> (StatusCode, String) {
 
 fn bad(words: String) -> (StatusCode, String) {
     (StatusCode::BAD_REQUEST, words)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddrV4;
+
+    use super::*;
+    use crate::sim::{self, Layout, Speech, Spread};
+
+    #[tokio::test]
+    async fn redfish_machines_are_told_by_their_urls_and_the_totals_are_those_of_all() {
+        let port = TcpListener::bind("127.8.0.1:0").unwrap().local_addr().unwrap().port();
+        let first = SocketAddrV4::new([127, 8, 0, 1].into(), port);
+        let layout = Layout::new(3, first, Spread::Addresses).unwrap().speaking(Speech::Https);
+        let fleet = sim::start(&layout, true, |_| bmc_sim::Faults::default(), 1).unwrap();
+        fleet.set_power("r1n02", false).unwrap();
+        let fleet = State(Arc::new(fleet));
+        let Json(machines) = list(fleet.clone()).await;
+        assert_eq!(machines[1].bmc, format!("https://127.8.0.2:{port}"));
+        let Json(totals) = totals(fleet).await;
+        assert_eq!((totals.machines, totals.on, totals.received), (3, 2, 0));
+    }
 }

@@ -1,4 +1,5 @@
-//! Racks of simulated machines: their names, where their BMCs listen, and the inventory that says so. It opens nothing.
+//! Racks of simulated machines: their names, where their BMCs listen and for what, and the inventory that says so. It
+//! opens nothing.
 
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
@@ -20,16 +21,28 @@ pub enum Spread {
     Ports,
 }
 
+/// What the BMCs speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Speech {
+    /// IPMI 2.0.
+    Ipmi,
+    /// Redfish over HTTP.
+    Http,
+    /// Redfish over HTTPS.
+    Https,
+}
+
 /// So many machines in racks of forty.
 #[derive(Debug, Clone, Copy)]
 pub struct Layout {
     nodes: usize,
     first: SocketAddrV4,
     spread: Spread,
+    speech: Speech,
 }
 
 impl Layout {
-    /// So many machines, the first of which listens there.
+    /// So many machines, the first of which listens there for IPMI.
     ///
     /// # Errors
     /// When there are none or too many, or the last ones would not be on loopback.
@@ -37,7 +50,7 @@ impl Layout {
         if nodes == 0 || nodes > NODES_MAX {
             bail!("a simulated fleet has 1 to {NODES_MAX} nodes, not {nodes}");
         }
-        let layout = Self { nodes, first, spread };
+        let layout = Self { nodes, first, spread, speech: Speech::Ipmi };
         for place in [0, nodes - 1] {
             match layout.address(place) {
                 Some(address) if address.ip().is_loopback() => {}
@@ -46,6 +59,18 @@ impl Layout {
             }
         }
         Ok(layout)
+    }
+
+    /// The same machines, whose BMCs speak that.
+    #[must_use]
+    pub const fn speaking(self, speech: Speech) -> Self {
+        Self { speech, ..self }
+    }
+
+    /// What the BMCs speak.
+    #[must_use]
+    pub const fn speech(&self) -> Speech {
+        self.speech
     }
 
     /// How many machines there are.
@@ -62,12 +87,13 @@ impl Layout {
     /// The inventory, as TOML. `settings` are lines for every node.
     #[must_use]
     pub fn inventory(&self, password: &Path, settings: &str) -> String {
-        let mut text = String::from("# simulated machines\n\n[defaults]\ndriver = \"ipmi\"\n");
+        let driver = self.speech.driver();
+        let mut text = format!("# simulated machines\n\n[defaults]\ndriver = {driver}\n");
         let _ = writeln!(text, "credentials = \"sim\"\n{settings}");
         for rack in 0..self.nodes.div_ceil(RACK) {
             let (begin, end) = (rack * RACK, (rack * RACK + RACK).min(self.nodes));
             let names = format!("{}n[01-{:02}]", self.rack(rack), end - begin);
-            let bmcs = self.block(begin, end);
+            let bmcs = format!("{}{}", self.speech.scheme(), self.block(begin, end));
             let label = self.rack(rack);
             let _ = writeln!(
                 text,
@@ -122,6 +148,27 @@ impl Layout {
     }
 }
 
+impl Speech {
+    /// What an address begins with, in an inventory.
+    #[must_use]
+    pub const fn scheme(self) -> &'static str {
+        match self {
+            Self::Ipmi => "",
+            Self::Http => "http://",
+            Self::Https => "https://",
+        }
+    }
+
+    /// The driver, with what it needs to know of these BMCs: they made their certificates themselves.
+    const fn driver(self) -> &'static str {
+        match self {
+            Self::Ipmi => "\"ipmi\"",
+            Self::Http => "\"redfish\"",
+            Self::Https => "\"redfish\"\ninsecure = true",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -152,6 +199,25 @@ mod tests {
             assert_eq!(told, real.collect());
             assert_eq!(told.len(), 95);
         }
+    }
+
+    #[test]
+    fn the_inventory_of_redfish_bmcs_has_urls_and_a_rack_is_a_block_of_addresses() {
+        let text = |speech| {
+            let layout = layout(41, "127.3.0.1:8443", Spread::Addresses).speaking(speech);
+            layout.inventory(Path::new("/nowhere/password"), "")
+        };
+        let secure = text(Speech::Https);
+        for line in [
+            "driver = \"redfish\"\ninsecure = true\n",
+            "names = \"r1n[01-40]\"\nbmc = \"https://127.3.0.[1-40]:8443\"\n",
+            "names = \"r2n[01-01]\"\nbmc = \"https://127.3.1.[1-1]:8443\"\n",
+        ] {
+            assert!(secure.contains(line), "{line} in {secure}");
+        }
+        let plain = text(Speech::Http);
+        assert!(plain.contains("bmc = \"http://127.3.0.[1-40]:8443\""), "{plain}");
+        assert!(!plain.contains("insecure"), "{plain}");
     }
 
     #[test]

@@ -10,10 +10,10 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use bmc_sim::{BmcPlan, Faults, Fleet};
+use bmc_sim::{BmcPlan, Faults, Fleet, RedfishPlan};
 use ipmi::{Password, UserName};
 
-pub use layout::{Layout, Spread};
+pub use layout::{Layout, Speech, Spread};
 
 /// The account of every simulated BMC.
 pub const USER: &str = "admin";
@@ -41,9 +41,14 @@ pub fn start(
 ) -> anyhow::Result<Fleet> {
     let user = UserName::new(USER).expect("it is short");
     let password = Password::new(PASSWORD.as_bytes()).expect("it is short");
-    let plans = layout.nodes().map(|(name, ipmi)| {
+    let plans = layout.nodes().map(|(name, address)| {
         let faults = faults(&name);
-        BmcPlan { name, ipmi: Some(ipmi), on, faults, ..BmcPlan::default() }
+        let (ipmi, redfish) = match layout.speech() {
+            Speech::Ipmi => (Some(address), None),
+            Speech::Http => (None, Some(RedfishPlan { address, tls: false })),
+            Speech::Https => (None, Some(RedfishPlan { address, tls: true })),
+        };
+        BmcPlan { name, ipmi, redfish, on, faults }
     });
     Fleet::start(plans, &user, &password, seed).context("can't start the simulated BMCs")
 }

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::shell;
 
 /// Debian package, and a program or file by which it is recognised where there is no dpkg.
-const PACKAGES: [(&str, &str); 9] = [
+const PACKAGES: [(&str, &str); 10] = [
     ("openipmi", "ipmi_sim"),
     ("libopenipmi-dev", "/usr/include/OpenIPMI/serv.h"),
     ("ipmitool", "ipmitool"),
@@ -17,6 +17,7 @@ const PACKAGES: [(&str, &str); 9] = [
     ("fence-agents", "fence_ipmilan"),
     ("gcc", "cc"),
     ("iproute2", "ip"),
+    ("openssl", "openssl"),
     ("python3", "python3"),
     ("python3-venv", "python3"),
 ];

@@ -23,12 +23,13 @@ const PACKAGES: [(&str, &str); 10] = [
 ];
 
 /// Python's name of a package, and the package with its version: what the node set tests compare with, and
-/// clients for simulated BMCs.
-const PYTHON_PACKAGES: [(&str, &str); 5] = [
+/// clients for simulated BMCs, and other simulated BMCs.
+const PYTHON_PACKAGES: [(&str, &str); 6] = [
     ("ClusterShell", "ClusterShell==1.10.1"),
     ("pyghmi", "pyghmi==1.6.19"),
     ("redfishtoollib", "redfishtool==1.1.8"),
     ("sushy", "sushy==5.14.0"),
+    ("sushy_tools", "sushy-tools==2.2.0"),
     ("redfish_use_case_checkers", "redfish-use-case-checkers==2.1.1"),
 ];
 

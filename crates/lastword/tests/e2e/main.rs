@@ -14,6 +14,7 @@ mod redfish;
 mod refusals;
 mod relay;
 mod secrets;
+mod sushy;
 
 use std::path::Path;
 

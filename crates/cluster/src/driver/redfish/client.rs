@@ -15,10 +15,10 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 use zeroize::Zeroizing;
 
 use super::Shared;
-use super::document;
+use super::document::{self, LogIn};
 use super::failure::Failure;
 use super::link::{Asked, Broken, Link, Said};
-use super::memory::{Memory, Session};
+use super::memory::{Memory, NoSession, Session};
 use crate::inventory::{Access, Transport};
 use crate::secret::Secret;
 use crate::targets::Target;
@@ -37,8 +37,8 @@ const BUSY_MIN_MS: u64 = 200;
 /// Redirects that are followed in a row.
 const REDIRECTS_MAX: usize = 3;
 
-/// A request to be made.
-#[derive(Debug, Clone)]
+/// A request to be made. It has no debug output: a log-in holds the password.
+#[derive(Clone)]
 pub(super) struct What {
     pub(super) method: Method,
     pub(super) path: String,
@@ -63,7 +63,25 @@ enum Credential {
     Kept(HeaderValue),
     /// A session that was just begun.
     Fresh(HeaderValue),
-    Basic(HeaderValue),
+    Basic(HeaderValue, Sure),
+}
+
+/// What it means that basic authentication is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sure {
+    /// Name or password are wrong.
+    Yes,
+    /// That, or the BMC takes nothing but sessions, and has none left.
+    No,
+}
+
+/// What a log-in came to, when it was not refused.
+enum LoggedIn {
+    Session(Session),
+    /// There is no session left, in these words.
+    Full(String),
+    /// The BMC does not have sessions.
+    NoSessions,
 }
 
 /// What an exchange is made with.
@@ -174,7 +192,7 @@ impl Client<'_> {
             let credential = self.credential().await.map_err(Failure::before)?;
             let header = match &credential {
                 Credential::Kept(token) | Credential::Fresh(token) => (TOKEN, token.clone()),
-                Credential::Basic(basic) => (header::AUTHORIZATION, basic.clone()),
+                Credential::Basic(basic, _) => (header::AUTHORIZATION, basic.clone()),
             };
             let said = self.transfer(what, Some(&header)).await?;
             if said.status() != StatusCode::UNAUTHORIZED {
@@ -183,7 +201,14 @@ impl Client<'_> {
             self.memory.session = None;
             match credential {
                 Credential::Kept(_) => {}
-                Credential::Fresh(_) | Credential::Basic(_) => return Err(wrong_account(&said)),
+                Credential::Fresh(_) | Credential::Basic(_, Sure::Yes) => {
+                    return Err(wrong_account(&said));
+                }
+                Credential::Basic(_, Sure::No) => {
+                    self.memory.basic_refused = true;
+                    let words = "it has no session left, and takes no basic authentication";
+                    return Err(Failure::NotSent(words.to_owned()));
+                }
             }
         }
     }
@@ -192,41 +217,60 @@ impl Client<'_> {
         if let Some(session) = &self.memory.session {
             return Ok(Credential::Kept(session.token.clone()));
         }
-        if self.memory.no_session_until.is_none_or(|until| until <= Instant::now()) {
-            if let Some(token) = self.log_in().await? {
-                return Ok(Credential::Fresh(token));
-            }
-            let until = Instant::now() + Duration::from_millis(NO_SESSION_MS);
-            self.memory.no_session_until = Some(until);
+        if self.memory.log_in_refused {
+            return self.basic(Sure::Yes).await;
         }
+        let waits = self.memory.no_session.filter(|no| no.until > Instant::now());
+        let is_for_good = match waits {
+            Some(no) if !self.memory.basic_refused => no.is_for_good,
+            Some(_) | None => match self.log_in().await? {
+                LoggedIn::Session(session) => {
+                    let token = session.token.clone();
+                    self.memory.session = Some(session);
+                    return Ok(Credential::Fresh(token));
+                }
+                LoggedIn::Full(words) if self.memory.basic_refused => {
+                    return Err(Failure::NotSent(format!("it has no session left: {words}")));
+                }
+                LoggedIn::Full(_) => self.without_session(false),
+                LoggedIn::NoSessions => self.without_session(true),
+            },
+        };
+        self.basic(if is_for_good { Sure::Yes } else { Sure::No }).await
+    }
+
+    async fn basic(&self, sure: Sure) -> Result<Credential, Failure> {
         let (name, password) = (&self.target.credential.username, self.password().await?);
         let pair = Zeroizing::new(format!("{name}:{}", password.expose()));
         let basic = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())));
-        Ok(Credential::Basic(hidden(&basic)?))
+        Ok(Credential::Basic(hidden(&basic)?, sure))
     }
 
-    /// Begins a session; none if the BMC has none to give.
-    async fn log_in(&mut self) -> Result<Option<HeaderValue>, Failure> {
+    fn without_session(&mut self, is_for_good: bool) -> bool {
+        let until = Instant::now() + Duration::from_millis(NO_SESSION_MS);
+        self.memory.no_session = Some(NoSession { until, is_for_good });
+        is_for_good
+    }
+
+    /// Begins a session.
+    async fn log_in(&mut self) -> Result<LoggedIn, Failure> {
         let password = self.password().await?;
         let body = json!({
             "UserName": self.target.credential.username,
             "Password": password.expose(),
         });
         let said = self.transfer(&What::post(SESSIONS, body, Again::Harmless), None).await?;
-        let status = said.status();
-        if status == StatusCode::UNAUTHORIZED
-            || status == StatusCode::FORBIDDEN
-            || (status == StatusCode::BAD_REQUEST && document::says_unauthorized(&said))
-        {
-            return Err(wrong_account(&said));
+        match document::log_in(&said) {
+            LogIn::Denied => {
+                self.memory.log_in_refused = true;
+                Err(wrong_account(&said))
+            }
+            LogIn::Full => Ok(LoggedIn::Full(said.status().to_string())),
+            LogIn::NoSessions => Ok(LoggedIn::NoSessions),
+            LogIn::Session { token, path } => {
+                Ok(LoggedIn::Session(Session { token: hidden(&token)?, path }))
+            }
         }
-        let token = said.headers().get(TOKEN).filter(|_| status.is_success());
-        let Some(token) = token.map(HeaderValue::as_bytes) else { return Ok(None) };
-        let token = hidden(str::from_utf8(token).unwrap_or_default())?;
-        let path = said.headers().get(header::LOCATION).and_then(|path| path.to_str().ok());
-        let path = path.and_then(document::path);
-        self.memory.session = Some(Session { token: token.clone(), path });
-        Ok(Some(token))
     }
 
     async fn password(&self) -> Result<Secret, Failure> {
@@ -267,7 +311,7 @@ impl Client<'_> {
                 Broken::NotSent(_) if kept => {}
                 Broken::Lost(_) if kept && what.again == Again::Harmless => {}
                 Broken::NotSent(words) => return Err(Failure::NotSent(words)),
-                Broken::Lost(words) => return Err(Failure::Lost(words)),
+                Broken::Lost(words) | Broken::Cut(words) => return Err(Failure::Lost(words)),
             }
         }
     }
@@ -280,7 +324,7 @@ impl Client<'_> {
         let mut request = Request::builder()
             .method(&what.method)
             .uri(&what.path)
-            .header(header::HOST, self.target.name())
+            .header(header::HOST, self.host())
             .header(header::ACCEPT, "application/json")
             .header("odata-version", "4.0");
         if let Some((name, value)) = credential {
@@ -296,6 +340,13 @@ impl Client<'_> {
         let body = Full::new(Bytes::from(body.unwrap_or_default()));
         let request = request.body(body);
         request.map_err(|error| Failure::NotSent(format!("can't ask at {}: {error}", what.path)))
+    }
+
+    /// The host as HTTP wants it: some BMCs refuse a name with a port that goes without saying.
+    fn host(&self) -> String {
+        let (name, url) = (self.target.name(), self.target.endpoint.url());
+        let usual = if url.starts_with("https") { ":443" } else { ":80" };
+        name.strip_suffix(usual).unwrap_or(&name).to_owned()
     }
 
     /// Connects, when it has its turn. Those that did not answer the last time have turns of their own, so that they
@@ -341,7 +392,11 @@ impl Client<'_> {
 
 fn wrong_account(said: &Said) -> Failure {
     // what the BMC says to a log-in is not told: it may repeat what was sent
-    Failure::Denied(format!("wrong user name or password ({})", said.status()))
+    let what = match said.status() {
+        StatusCode::FORBIDDEN => "the account may not log in",
+        _ => "wrong user name or password",
+    };
+    Failure::Denied(format!("{what} ({})", said.status()))
 }
 
 /// A value that no log shows.

@@ -75,6 +75,29 @@ pub(super) enum Types {
     Known(Vec<ResetType>),
 }
 
+/// How the task stands that an order became.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Task {
+    UnderWay,
+    /// It is over, or nobody knows of it any more.
+    Over,
+    /// It failed, in these words.
+    Failed(String),
+}
+
+/// What a log-in came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum LogIn {
+    /// A session, which is ended at that path.
+    Session { token: String, path: Option<String> },
+    /// The account is refused.
+    Denied,
+    /// There is no session left, or none now.
+    Full,
+    /// The BMC has no sessions.
+    NoSessions,
+}
+
 /// The power state of a system.
 ///
 /// # Errors
@@ -185,6 +208,21 @@ pub(super) fn retry_after_ms(headers: &HeaderMap) -> Option<u64> {
     Some(seconds.saturating_mul(1_000))
 }
 
+/// How a task stands, by what its monitor answers (DSP0266, 12.2). A monitor that can't be read says nothing of the task.
+pub(super) fn task(said: &Said) -> Task {
+    let status = said.status().as_u16();
+    let task = serde_json::from_slice::<Value>(said.body()).unwrap_or_default();
+    match (status, task["TaskState"].as_str()) {
+        (200..=299, Some(state @ ("Exception" | "Killed" | "Cancelled"))) => {
+            Task::Failed(state.to_owned())
+        }
+        (200..=299, Some("Completed")) => Task::Over,
+        (200..=299, Some(_)) | (202, None) => Task::UnderWay,
+        (200..=299, None) | (401 | 403 | 404 | 410 | 429 | 503, _) => Task::Over,
+        _ => Task::Failed(problem(said)),
+    }
+}
+
 /// What an answer that is no success says, in one line.
 pub(super) fn problem(said: &Said) -> String {
     let status = said.status();
@@ -198,13 +236,33 @@ pub(super) fn problem(said: &Said) -> String {
     }
 }
 
-/// Whether the message of a refused log-in says that name or password are wrong.
-pub(super) fn says_unauthorized(said: &Said) -> bool {
+/// What a log-in came to.
+///
+/// Sessions that are used up say nothing of the password, whatever their status.
+pub(super) fn log_in(said: &Said) -> LogIn {
+    let status = said.status();
+    let text = |name: &str| said.headers().get(name).and_then(|value| value.to_str().ok());
+    if status.is_success() {
+        let path = text("location").and_then(path);
+        return match text("x-auth-token") {
+            Some(token) => LogIn::Session { token: token.to_owned(), path },
+            None => LogIn::NoSessions,
+        };
+    }
     let error = serde_json::from_slice::<Value>(said.body()).unwrap_or_default();
     let messages = error["error"]["@Message.ExtendedInfo"].as_array();
-    messages.into_iter().flatten().any(|message| {
-        message["MessageId"].as_str().is_some_and(|name| name.contains("Unauthorized"))
-    })
+    let ids: Vec<&str> =
+        messages.into_iter().flatten().filter_map(|it| it["MessageId"].as_str()).collect();
+    let says = |word: &str| ids.iter().any(|id| id.contains(word));
+    let full = quirks::SESSIONS_USED_UP.iter().any(|quirk| says(quirk.shows));
+    match status.as_u16() {
+        _ if full => LogIn::Full,
+        401 | 403 => LogIn::Denied,
+        400 if says("Unauthorized") => LogIn::Denied,
+        501 => LogIn::NoSessions,
+        429 | 500.. => LogIn::Full,
+        _ => LogIn::NoSessions,
+    }
 }
 
 /// The body that orders.
@@ -212,8 +270,9 @@ pub(super) fn order(reset: ResetType) -> Value {
     json!({ "ResetType": reset.word() })
 }
 
-/// The body that sets a boot override. The mode is set where there is one.
-pub(super) fn boot(boot: Boot, system: &Value) -> Value {
+/// The body that sets a boot override. The mode is left as it is unless UEFI is asked for: a machine that boots by UEFI
+/// would be led to another mode, which nobody asked for, and by many BMCs for good.
+pub(super) fn boot(boot: Boot) -> Value {
     let mut set = Map::new();
     let is_none = boot.device == BootDevice::None;
     let lifetime = match (is_none, boot.persistent) {
@@ -223,12 +282,8 @@ pub(super) fn boot(boot: Boot, system: &Value) -> Value {
     };
     set.insert("BootSourceOverrideEnabled".into(), lifetime.into());
     set.insert("BootSourceOverrideTarget".into(), device(boot.device).into());
-    let mode = if boot.uefi { "UEFI" } else { "Legacy" };
-    let shown = &system["Boot"];
-    let modes = shown["BootSourceOverrideMode@Redfish.AllowableValues"].as_array();
-    let has = modes.is_none_or(|modes| modes.iter().any(|known| known == mode));
-    if !is_none && has && shown["BootSourceOverrideMode"].is_string() {
-        set.insert("BootSourceOverrideMode".into(), mode.into());
+    if boot.uefi && !is_none {
+        set.insert("BootSourceOverrideMode".into(), "UEFI".into());
     }
     json!({ "Boot": set })
 }
@@ -373,6 +428,60 @@ mod tests {
     }
 
     #[test]
+    fn a_task_is_over_when_its_monitor_says_so_or_is_gone() {
+        let failed = |words: &str| Task::Failed(words.to_owned());
+        for (status, state, expected) in [
+            (202, "", Task::UnderWay),
+            (202, "Running", Task::UnderWay),
+            (200, "Pending", Task::UnderWay),
+            (200, "Completed", Task::Over),
+            (200, "", Task::Over),
+            (204, "", Task::Over),
+            (404, "", Task::Over),
+            (503, "", Task::Over),
+            (200, "Exception", failed("Exception")),
+            (202, "Killed", failed("Killed")),
+            (400, "", failed("400 Bad Request")),
+            (500, "", failed("500 Internal Server Error")),
+        ] {
+            let body = if state.is_empty() { Value::Null } else { json!({ "TaskState": state }) };
+            let said = Response::builder().status(status).body(body.to_string().into_bytes());
+            assert_eq!(task(&said.unwrap()), expected, "{status} {state}");
+        }
+    }
+
+    #[test]
+    fn a_log_in_is_refused_only_where_the_bmc_says_so() {
+        let denied = LogIn::Denied;
+        for (status, id, expected) in [
+            (401, "", denied.clone()),
+            (403, "Base.1.8.InsufficientPrivilege", denied.clone()),
+            (400, "iLO.2.14.UnauthorizedLoginAttempt", denied.clone()),
+            (400, "IDRAC.2.8.RAC0218", LogIn::Full),
+            (403, "Base.1.8.SessionLimitExceeded", LogIn::Full),
+            (503, "", LogIn::Full),
+            (429, "", LogIn::Full),
+            (500, "", LogIn::Full),
+            (400, "", LogIn::NoSessions),
+            (404, "", LogIn::NoSessions),
+            (405, "", LogIn::NoSessions),
+            (501, "", LogIn::NoSessions),
+            (308, "", LogIn::NoSessions),
+            (201, "", LogIn::NoSessions),
+        ] {
+            let body = json!({ "error": { "@Message.ExtendedInfo": [{ "MessageId": id }] } });
+            let said = Response::builder().status(status).body(body.to_string().into_bytes());
+            assert_eq!(log_in(&said.unwrap()), expected, "{status} {id}");
+        }
+        let said = Response::builder()
+            .status(201)
+            .header("X-Auth-Token", "t")
+            .header("Location", "https://elsewhere/redfish/v1/s/7");
+        let session = LogIn::Session { token: "t".into(), path: Some("/redfish/v1/s/7".into()) };
+        assert_eq!(log_in(&said.body(Vec::new()).unwrap()), session);
+    }
+
+    #[test]
     fn what_went_wrong_is_told_in_one_short_line() {
         let told = |body: &str| {
             problem(&Response::builder().status(409).body(body.as_bytes().to_vec()).unwrap())
@@ -388,35 +497,35 @@ mod tests {
     }
 
     #[test]
-    fn a_boot_override_has_a_mode_where_the_system_has_one() {
-        let pxe = Boot { device: BootDevice::Pxe, persistent: false, uefi: true };
-        let none = Boot { device: BootDevice::None, ..pxe };
-        let with_mode = json!({ "Boot": { "BootSourceOverrideMode": "Legacy" } });
-        let only_uefi = json!({ "Boot": {
-            "BootSourceOverrideMode": "UEFI",
-            "BootSourceOverrideMode@Redfish.AllowableValues": ["UEFI"],
-        } });
-        let once = |mode: Option<&str>| {
-            let mut set = json!({
-                "BootSourceOverrideEnabled": "Once",
-                "BootSourceOverrideTarget": "Pxe",
-            });
-            if let Some(mode) = mode {
-                set["BootSourceOverrideMode"] = mode.into();
-            }
-            json!({ "Boot": set })
-        };
-        assert_eq!(boot(pxe, &with_mode), once(Some("UEFI")));
-        assert_eq!(boot(Boot { uefi: false, ..pxe }, &with_mode), once(Some("Legacy")));
-        assert_eq!(boot(Boot { uefi: false, ..pxe }, &only_uefi), once(None));
-        assert_eq!(boot(pxe, &json!({})), once(None));
-        assert_eq!(
-            boot(none, &with_mode),
-            json!({ "Boot": {
-                "BootSourceOverrideEnabled": "Disabled",
-                "BootSourceOverrideTarget": "None",
-            } })
-        );
+    fn a_boot_override_has_a_mode_where_one_is_asked_for_and_is_read_back() {
+        let pxe = Boot { device: BootDevice::Pxe, persistent: false, uefi: false };
+        let none = Boot { device: BootDevice::None, uefi: true, ..pxe };
+        for (wanted, expected) in [
+            (
+                pxe,
+                json!({
+                    "BootSourceOverrideEnabled": "Once",
+                    "BootSourceOverrideTarget": "Pxe",
+                }),
+            ),
+            (
+                Boot { device: BootDevice::Bios, persistent: true, uefi: true },
+                json!({
+                    "BootSourceOverrideEnabled": "Continuous",
+                    "BootSourceOverrideTarget": "BiosSetup",
+                    "BootSourceOverrideMode": "UEFI",
+                }),
+            ),
+            (
+                none,
+                json!({
+                    "BootSourceOverrideEnabled": "Disabled",
+                    "BootSourceOverrideTarget": "None",
+                }),
+            ),
+        ] {
+            assert_eq!(boot(wanted), json!({ "Boot": expected }));
+        }
         let reads = |boot, enabled: &str, target: &str| {
             let shown = json!({ "Boot": {
                 "BootSourceOverrideEnabled": enabled,

@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::client::{Again, Client, What};
-use super::document::{self, ResetType, Types};
+use super::document::{self, ResetType, Task, Types};
 use super::failure::Failure;
 use super::link::{Link, Said};
 use super::memory::System;
@@ -135,18 +135,11 @@ impl Client<'_> {
             self.pause(span).await;
             // the order was accepted; that its task can't be read does not take that back
             let Ok(said) = self.ask(What::get(&monitor)).await else { return Ok(()) };
-            let task: Value = serde_json::from_slice(said.body()).unwrap_or_default();
-            match task["TaskState"].as_str() {
-                Some(state @ ("Exception" | "Killed" | "Cancelled")) => {
-                    return Err(Failure::Lost(format!("the order's task ended as {state}")));
-                }
-                Some("Completed" | "Interrupted") => return Ok(()),
-                Some(_) | None if said.status() == StatusCode::ACCEPTED => {}
-                Some(_) if said.status().is_success() => {}
-                Some(_) | None => {
-                    let is_gone = said.status() == StatusCode::NOT_FOUND;
-                    let is_over = said.status().is_success() || is_gone;
-                    return if is_over { Ok(()) } else { Err(Failure::of(&said)) };
+            match document::task(&said) {
+                Task::UnderWay => {}
+                Task::Over => return Ok(()),
+                Task::Failed(words) => {
+                    return Err(Failure::Lost(format!("the task of the order failed: {words}")));
                 }
             }
             wait_ms = document::retry_after_ms(said.headers());
@@ -158,10 +151,10 @@ impl Client<'_> {
     async fn boot(&mut self, boot: Boot) -> Result<(), Failure> {
         let mut said = None;
         for attempt in 0..3 {
-            let (system, tag) = self.look().await.map_err(Failure::before)?;
+            let (_, tag) = self.look().await.map_err(Failure::before)?;
             let tag = tag.filter(|_| attempt < 2);
             let path = self.known().map(|system| system.path.clone()).unwrap_or_default();
-            let patched = self.ask(What::patch(&path, document::boot(boot, &system), tag)).await?;
+            let patched = self.ask(What::patch(&path, document::boot(boot), tag)).await?;
             let stale = patched.status() == StatusCode::PRECONDITION_FAILED;
             said = Some(patched);
             if !stale {
@@ -171,7 +164,9 @@ impl Client<'_> {
         match said {
             Some(said) if !said.status().is_success() => Err(Failure::of(&said)),
             Some(_) | None => {
-                let (system, _) = self.look().await?;
+                // it was sent, and may be set
+                let read = self.look().await.map_err(Failure::after);
+                let (system, _) = read?;
                 document::boot_reads_back(boot, &system).map_err(Failure::Refused)
             }
         }
@@ -198,7 +193,8 @@ impl Client<'_> {
             .map_err(|_| Failure::Refused(format!("what it answers at {path} is no JSON")))?;
         let reset = document::reset(&system, &path);
         self.remember(|known| {
-            // what an ActionInfo said is kept while the system refers to the same action
+            // what an ActionInfo said is kept while the system refers to the same action, and a list that is shown no
+            // more: Gigabyte's BMCs drop theirs at times (Cray-HPE/csm#4190)
             let same = known.reset.as_ref().is_some_and(|known| known.target == reset.target);
             if !same || matches!(reset.types, Types::Known(_)) {
                 known.reset = Some(reset);

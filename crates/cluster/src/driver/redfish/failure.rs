@@ -45,6 +45,16 @@ impl Failure {
         }
     }
 
+    /// The same for what had to be done after something was sent that may have happened.
+    pub(super) fn after(self) -> Self {
+        match self {
+            Self::Denied(words)
+            | Self::NotSent(words)
+            | Self::Refused(words)
+            | Self::Lost(words) => Self::Lost(words),
+        }
+    }
+
     pub(super) fn answer(self, target: &Target) -> Answer {
         match self {
             Self::Denied(words) => Answer::NotSent(denied(target, &words)),

@@ -38,8 +38,10 @@ const FAREWELL_MS: u64 = 200;
 pub(super) enum Broken {
     /// Nothing of it left.
     NotSent(String),
-    /// It left, or may have.
+    /// It left, or may have, and nothing came back.
     Lost(String),
+    /// Its answer was not whole.
+    Cut(String),
 }
 
 /// A request with its body.
@@ -85,7 +87,12 @@ impl Link {
             }
         };
         let mut http = http1::Builder::new();
-        http.max_buf_size(HEAD_MAX);
+        // what BMCs understand and write is not always what it should be
+        http.max_buf_size(HEAD_MAX)
+            .title_case_headers(true)
+            .ignore_invalid_headers_in_responses(true)
+            .allow_obsolete_multiline_headers_in_responses(true)
+            .allow_spaces_after_header_name_in_responses(true);
         let (sender, connection) =
             http.handshake(TokioIo::new(wire)).await.map_err(|error| error.to_string())?;
         Ok(Self { sender, connection: Some(Box::pin(connection)), traffic, answered: None })
@@ -111,7 +118,7 @@ impl Link {
         })?;
         traffic.count_received();
         let (head, body) = answer.into_parts();
-        let body = drive(connection, read(body)).await.map_err(Broken::Lost)?;
+        let body = drive(connection, read(body)).await.map_err(Broken::Cut)?;
         self.answered = Some(Instant::now());
         Ok(Response::from_parts(head, body))
     }

@@ -15,12 +15,26 @@ use super::document::Reset;
 pub(super) struct Memory {
     pub(super) breaker: Breaker,
     pub(super) session: Option<Session>,
-    /// No session is asked for before.
-    pub(super) no_session_until: Option<Instant>,
+    /// The last time no session was to be had.
+    pub(super) no_session: Option<NoSession>,
+    /// A log-in was refused. A service without sessions may say so to whatever comes without authentication: the second
+    /// and last time the account is tried in the other way.
+    pub(super) log_in_refused: bool,
+    /// Basic authentication was refused when no session was to be had. It is not tried again: the password may be wrong.
+    pub(super) basic_refused: bool,
     /// The last time it was not to be reached.
     pub(super) suspect: bool,
     /// By how the inventory chooses them.
     pub(super) systems: HashMap<Option<Arc<str>>, System>,
+}
+
+/// That no session was to be had.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NoSession {
+    /// None is asked for before.
+    pub(super) until: Instant,
+    /// There are none at all, rather than none left.
+    pub(super) is_for_good: bool,
 }
 
 /// What is known of a system.

@@ -9,6 +9,8 @@ mod failure;
 mod link;
 mod memory;
 mod quirks;
+#[cfg(test)]
+mod tests;
 mod trust;
 mod worker;
 

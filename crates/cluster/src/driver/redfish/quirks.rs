@@ -47,6 +47,20 @@ pub(super) const ALREADY_THERE: [Quirk<u16>; 2] = [
     },
 ];
 
+/// Parts of the message of a refused log-in that say that sessions are used up, whatever its status.
+pub(super) const SESSIONS_USED_UP: [Quirk<&str>; 2] = [
+    Quirk {
+        shows: "SessionLimitExceeded",
+        means: "the limit of sessions is reached",
+        seen: "the Base registry of DSP8011; many BMCs at their limit (foreman smart-proxy#895)",
+    },
+    Quirk {
+        shows: "RAC0218",
+        means: "the maximum number of user sessions is reached",
+        seen: "Dell iDRAC (check_redfish#89, #198)",
+    },
+];
+
 /// Whether an answer with that status may mean that there is nothing to do.
 pub(super) fn may_be_there(status: u16) -> bool {
     ALREADY_THERE.iter().any(|quirk| quirk.shows == status)
@@ -60,7 +74,8 @@ mod tests {
     fn every_quirk_names_where_it_was_seen_and_by_whom_it_was_told() {
         let states = POWER_STATES.iter().map(|quirk| (quirk.means, quirk.seen));
         let answers = ALREADY_THERE.iter().map(|quirk| (quirk.means, quirk.seen));
-        for (means, seen) in states.chain(answers) {
+        let full = SESSIONS_USED_UP.iter().map(|quirk| (quirk.means, quirk.seen));
+        for (means, seen) in states.chain(answers).chain(full) {
             assert!(!means.is_empty() && (seen.contains('#') || seen.contains("LP:")), "{seen}");
         }
     }

@@ -37,6 +37,16 @@ impl Action {
         }
     }
 
+    /// The step that puts its event on record, if it has one that is.
+    #[must_use]
+    pub const fn event(self) -> Option<Step> {
+        match self {
+            Self::Cycle | Self::SoftCycle => Some(Step::Dropped),
+            Self::Reset => Some(Step::Reset),
+            Self::On | Self::Off | Self::Soft | Self::Nmi => None,
+        }
+    }
+
     /// Whether carrying it out may order the power to go there.
     #[must_use]
     pub const fn may_order(self, goal: Goal) -> bool {

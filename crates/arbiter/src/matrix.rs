@@ -13,17 +13,18 @@ pub enum Meeting {
     Busy,
 }
 
-/// The table of the design, 2.2. `reset_fired` tells whether a running reset is on record as fired.
+/// The table of the design, 2.2. `happened` tells whether the running action's event is on record: a reset as
+/// fired, a cycle's power as seen off. A newer action that has an event needs one of its own then.
 #[must_use]
 pub fn meet(
-    (running, reset_fired, running_boot): (Action, bool, Option<Boot>),
+    (running, happened, running_boot): (Action, bool, Option<Boot>),
     (newer, newer_boot): (Action, Option<Boot>),
 ) -> Meeting {
     if newer == Action::Nmi {
         return Meeting::Busy;
     }
     let same_boot = newer_boot.is_none() || newer_boot == running_boot;
-    if same_boot && satisfies(running, reset_fired, newer) {
+    if same_boot && satisfies(running, happened, newer) {
         Meeting::Merge
     } else {
         Meeting::Supersede
@@ -31,14 +32,16 @@ pub fn meet(
 }
 
 /// Whether carrying out `running` from here on carries out `newer` as well.
-const fn satisfies(running: Action, reset_fired: bool, newer: Action) -> bool {
+const fn satisfies(running: Action, happened: bool, newer: Action) -> bool {
     match running {
         Action::On => matches!(newer, Action::On),
         Action::Off => matches!(newer, Action::Off | Action::Soft),
         Action::Soft => matches!(newer, Action::Soft),
-        Action::Cycle => matches!(newer, Action::On | Action::Cycle),
-        Action::SoftCycle => matches!(newer, Action::On | Action::SoftCycle),
-        Action::Reset => matches!(newer, Action::Reset) && !reset_fired,
+        Action::Cycle => matches!(newer, Action::On) || matches!(newer, Action::Cycle) && !happened,
+        Action::SoftCycle => {
+            matches!(newer, Action::On) || matches!(newer, Action::SoftCycle) && !happened
+        }
+        Action::Reset => matches!(newer, Action::Reset) && !happened,
         Action::Nmi => false,
     }
 }

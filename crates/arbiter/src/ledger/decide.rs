@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 
 use super::holds::HoldEntry;
 use super::{Ledger, NodeId};
-use crate::action::{Action, Step};
+use crate::action::Action;
 use crate::matrix::{Meeting, meet};
 use crate::record::{Command, Policy};
 use crate::{Millis, Seq};
@@ -153,8 +153,8 @@ impl Ledger {
             return Verdict::Accepted(Course::Run);
         };
         let older = &self.commands[&running.seq].command;
-        let fired = running.steps.has(Step::Reset);
-        match meet((older.action, fired, older.boot), (command.action, command.boot)) {
+        let happened = older.action.event().is_some_and(|step| running.steps.has(step));
+        match meet((older.action, happened, older.boot), (command.action, command.boot)) {
             Meeting::Merge => Verdict::Accepted(Course::Merge { into: running.seq }),
             Meeting::Supersede => Verdict::Accepted(Course::Supersede { seq: running.seq }),
             Meeting::Busy => Verdict::Refused(Refusal::Busy { seq: running.seq }),

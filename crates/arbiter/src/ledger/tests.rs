@@ -109,13 +109,15 @@ fn say(outcome: &Outcome) -> String {
 }
 
 /// The design's table 2.2, and `nmi` beside it: m merge, s supersede, b busy.
-const MATRIX: [(&str, &str); 8] = [
+const MATRIX: [(&str, &str); 10] = [
     //             on off soft cycle soft-cycle reset nmi
     ("on", "msssssb"),
     ("off", "smmsssb"),
     ("soft", "ssmsssb"),
     ("cycle", "mssmssb"),
+    ("cycle dropped", "msssssb"),
     ("soft-cycle", "msssmsb"),
+    ("soft-cycle dropped", "msssssb"),
     ("reset", "sssssmb"),
     ("reset fired", "ssssssb"),
     ("nmi", "ssssssb"),
@@ -134,12 +136,14 @@ fn the_whole_matrix_holds_under_every_policy() {
 
 fn check_meeting(running: &str, newer: Action, expected: char, policy: Policy) {
     let mut book = Book::new();
-    let word = running.trim_end_matches(" fired");
+    let (word, event) = running.split_once(' ').unwrap_or((running, ""));
     let older = Action::ALL.into_iter().find(|action| action.word() == word).unwrap();
     let (first, verdict) = book.ask(&command(older, "ann"));
     assert_eq!(verdict, Verdict::Accepted(Course::Run));
-    if running.ends_with("fired") {
-        book.mark(first, Step::Reset);
+    match event {
+        "fired" => book.mark(first, Step::Reset),
+        "dropped" => book.mark(first, Step::Dropped),
+        _ => {}
     }
     let mut asked = command(newer, "bob");
     asked.policy = policy;

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::work::{Rest, Wire, Work};
+use super::work::{Ordered, Rest, Wire, Work};
 use super::{Answer, Ask, Cause, Event, OpEffect, Operation, Pacing, Report};
 use crate::action::{Goal, Order, Power};
 use crate::ledger::{Kept, Standing};
@@ -125,7 +125,7 @@ impl Operation {
                 self.work.errors = 0;
                 self.poll_errors = 0;
                 self.work.reads = self.work.reads.saturating_add(1);
-                self.absorb_power(now, ended.at, power, effects);
+                self.absorb_power(now, ended.at, power, pacing, effects);
             }
             Answer::Refused(cause) | Answer::NotSent(cause) | Answer::Lost(cause) => {
                 self.seen.power = Power::Unknown;
@@ -143,6 +143,7 @@ impl Operation {
         now: Millis,
         asked_at: Millis,
         power: Power,
+        pacing: &Pacing,
         effects: &mut Vec<OpEffect>,
     ) {
         match power {
@@ -150,7 +151,7 @@ impl Operation {
             Power::Off => self.seen.last_known = Some((Goal::Off, asked_at)),
             Power::Unknown => return,
         }
-        self.learn(asked_at, power);
+        self.learn(asked_at, power, pacing);
         self.stirring_ended(power);
         if self.standing.charge.is_none() {
             self.absorb_rest(now, asked_at, power, effects);
@@ -166,18 +167,20 @@ impl Operation {
         }
     }
 
-    /// The first order that worked tells how long this node takes; it never gets shorter at once.
-    fn learn(&mut self, asked_at: Millis, power: Power) {
-        let Some((order, at)) = self.work.fired else { return };
-        if self.work.fires != 1 {
+    /// The first order that worked tells how long this node takes, whosever it was; it never gets shorter
+    /// at once.
+    fn learn(&mut self, asked_at: Millis, power: Power, pacing: &Pacing) {
+        let worked = |ordered: &mut Ordered| power.is(ordered.goal);
+        let Some(Ordered { goal, at, again }) = self.ordered.take_if(worked) else { return };
+        let took = asked_at.saturating_sub(at);
+        if again || took > pacing.transition_max_ms {
             return;
         }
-        let sample = u32::try_from(asked_at.saturating_sub(at)).unwrap_or(u32::MAX);
-        let slot = match (order, power) {
-            (Order::On, Power::On) => &mut self.learned_on_ms,
-            (Order::Off, Power::Off) => &mut self.learned_off_ms,
-            _ => return,
+        let slot = match goal {
+            Goal::On => &mut self.learned_on_ms,
+            Goal::Off => &mut self.learned_off_ms,
         };
+        let sample = u32::try_from(took).unwrap_or(u32::MAX);
         *slot = sample.max(*slot - *slot / 8);
     }
 
@@ -257,6 +260,11 @@ impl Operation {
             Ask::Fire(Order::Reset | Order::Nmi) | Ask::Boot(_) | Ask::Power => return,
         };
         *self.stirring.toward(toward) = now + span;
+        if ask == Ask::Fire(toward.order()) {
+            let recent = |at: Millis| now <= at + pacing.transition_max_ms;
+            let again = self.ordered.is_some_and(|it| it.goal == toward && recent(it.at));
+            self.ordered = Some(Ordered { goal: toward, at: now, again });
+        }
     }
 
     fn absorb_fire(&mut self, now: Millis, order: Order, answer: Answer, pacing: &Pacing) {

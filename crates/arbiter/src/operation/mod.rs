@@ -20,7 +20,7 @@ use alloc::vec::Vec;
 pub use pacing::{Drift, Pacing};
 pub use progress::{Phase, Progress};
 use want::Want;
-use work::{Rest, Stirring, Wire, Work};
+use work::{Ordered, Rest, Stirring, Wire, Work};
 
 use crate::action::{Boot, Goal, Order, Power, Step};
 use crate::ledger::{Standing, Traces};
@@ -40,6 +40,7 @@ pub struct Operation {
     seen: Seen,
     last_off: Option<Millis>,
     stirring: Stirring,
+    ordered: Option<Ordered>,
     learned_on_ms: u32,
     learned_off_ms: u32,
     next_poll: Option<Millis>,
@@ -201,6 +202,7 @@ impl Operation {
             seen: Seen::default(),
             last_off: None,
             stirring: Stirring::default(),
+            ordered: None,
             learned_on_ms: 0,
             learned_off_ms: 0,
             next_poll: None,

@@ -194,7 +194,7 @@ impl Operation {
     }
 
     fn patience_ms(&self, now: Millis, pacing: &Pacing) -> Millis {
-        match self.work.fired {
+        match self.last_fire() {
             Some((order, at)) => {
                 pacing.confirm_wait_ms(now.saturating_sub(at), self.learned_ms(order))
             }

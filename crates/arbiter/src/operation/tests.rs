@@ -621,3 +621,43 @@ fn what_a_machine_needs_is_seen_soon_after_and_without_many_reads() {
         assert!(late <= takes.max(200) && reads <= 14, "{takes}, once slow: {reads}, {late} late");
     }
 }
+
+#[test]
+fn an_order_that_is_still_under_way_is_not_sent_again_because_somebody_asks_again() {
+    let (mut bench, _) = Bench::asked(charge(Action::On));
+    assert_eq!(bench.reads(Power::Off), "fire power-on");
+    assert_eq!(bench.answer(Answer::Done), "read");
+    let fired = bench.now;
+    for seq in 6..40 {
+        bench.now += 100;
+        let action = if seq % 2 == 0 { Action::Off } else { Action::On };
+        let mut said = bench.charge(Charge { seq, ..charge(action) });
+        while said == "read" {
+            said = bench.reads(Power::Off);
+        }
+        assert_eq!(said, "", "#{seq}");
+    }
+    let mut said = bench.wait();
+    while said == "read" {
+        said = bench.reads(Power::Off);
+        if said.is_empty() {
+            said = bench.wait();
+        }
+    }
+    assert_eq!(said, "fire power-on", "it was not seen to take effect");
+    assert!(bench.now >= fired + bench.pacing.transition_min_ms);
+}
+
+#[test]
+fn what_an_order_needed_is_learned_also_when_another_command_sees_it() {
+    let (mut bench, _) = Bench::asked(charge(Action::On));
+    bench.reads(Power::Off);
+    bench.answer(Answer::Done);
+    bench.charge(Charge { seq: 6, ..charge(Action::Off) });
+    bench.now += 6_000;
+    let said = bench.reads(Power::Off);
+    let said = if said == "read" { said } else { bench.wait() };
+    assert_eq!(said, "read");
+    assert_eq!(bench.reads(Power::On), "fire power-off");
+    assert!((6_000..8_000).contains(&bench.op.learned_on_ms), "{}", bench.op.learned_on_ms);
+}

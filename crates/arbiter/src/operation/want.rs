@@ -166,7 +166,7 @@ impl Operation {
 
     /// The earliest time for firing that order once more.
     pub(super) fn fire_at(&self, order: Order, pacing: &Pacing) -> Millis {
-        let again = match self.work.fired {
+        let again = match self.last_fire() {
             Some((last, at)) if last == order => {
                 at + pacing.refire_ms(self.learned_ms(order), self.work.fires)
             }
@@ -177,6 +177,13 @@ impl Operation {
             _ => 0,
         };
         again.max(dwelt)
+    }
+
+    /// The last order fired for this intent, or before it and still under way: that one is waited for, and
+    /// not sent again because somebody asked again.
+    pub(super) fn last_fire(&self) -> Option<(Order, Millis)> {
+        let earlier = || self.ordered.map(|ordered| (ordered.goal.order(), ordered.at));
+        self.work.fired.or_else(earlier)
     }
 
     /// How long the node was seen to need for that order, in milliseconds; 0 if it was not.

@@ -14,6 +14,18 @@ pub(super) enum Wire {
     Asked { ticket: u32, ask: Ask, at: Millis, until: Millis, seq: Option<Seq> },
 }
 
+/// The last on or off that was accepted, or may have been, for whichever intent, and was not seen to take
+/// effect yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Ordered {
+    /// Where it leads.
+    pub(super) goal: Goal,
+    /// When its outcome was known or given up.
+    pub(super) at: Millis,
+    /// It was not the first of its kind, so that it does not tell how long the node takes.
+    pub(super) again: bool,
+}
+
 /// Until when orders may still take effect that were accepted, or may have been, and were not seen to: by
 /// where they lead, 0 for none. So long a reading of the opposite state proves nothing: the BMC may be
 /// about to leave it.

@@ -71,11 +71,7 @@ pub fn check_end(world: &mut World, seq: Seq, outcome: &Outcome) {
         broken = Some(ONE_OUTCOME);
     }
     let cycle = matches!(world.action(seq), Some(Action::Cycle | Action::SoftCycle));
-    let shared = match outcome {
-        Outcome::Merged { into, .. } => *into,
-        _ => seq,
-    };
-    if cycle && *outcome.result() == Outcome::Confirmed && !world.ghosts.was_off[&shared] {
+    if cycle && *outcome.result() == Outcome::Confirmed && !world.ghosts.was_off[&seq] {
         broken = Some(CYCLE_DROPS);
     }
     world.ghosts.broken = world.ghosts.broken.or(broken);

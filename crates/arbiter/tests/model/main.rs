@@ -120,6 +120,7 @@ fn scenarios() -> Vec<Scenario> {
             on: true,
             ..base.clone()
         },
+        Scenario { name: "cycle, cycle", asks: asks(&[Cycle, Cycle]), on: true, ..base.clone() },
         Scenario { name: "cycle, off", asks: asks(&[Cycle, Off]), on: true, ..base.clone() },
         Scenario { name: "on, cycle", asks: asks(&[On, Cycle]), on: true, ..base.clone() },
         Scenario {

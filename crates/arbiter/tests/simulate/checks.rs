@@ -80,11 +80,7 @@ impl Ghosts {
     ) -> Checked {
         let action = truth.command(seq).map(|entry| entry.command.action);
         let machine = &machines[node.0 as usize];
-        let shared = match outcome {
-            Outcome::Merged { into, .. } => *into,
-            _ => seq,
-        };
-        let since = self.accepted_at[&(node, shared)].saturating_sub(machine.faults.stale);
+        let since = self.accepted_at[&(node, seq)].saturating_sub(machine.faults.stale);
         let cycle = matches!(action, Some(Action::Cycle | Action::SoftCycle));
         ensure(
             !(cycle && *outcome.result() == Outcome::Confirmed) || machine.was_off_since(since),

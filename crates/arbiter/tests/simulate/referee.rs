@@ -34,7 +34,8 @@ struct Lane {
     newest: Seq,
     /// Who shares the operation, and until when each lets it go on.
     ends: Vec<(Seq, Millis)>,
-    reset_fired: bool,
+    /// The steps of the running intent that are on record.
+    steps: Vec<Step>,
     holds: BTreeMap<Box<str>, Millis>,
 }
 
@@ -90,7 +91,7 @@ impl Referee {
                 self.check_epoch(*epoch, changes)?;
                 for change in changes {
                     let lane = change.node().and_then(|node| self.lanes.get_mut(&node));
-                    lane.into_iter().for_each(|lane| lane.reset_fired |= *step == Step::Reset);
+                    lane.into_iter().for_each(|lane| lane.steps.push(*step));
                 }
             }
             Record::Settled { epoch, seen, .. } => {
@@ -197,7 +198,12 @@ impl Referee {
         let column = Action::ALL.iter().position(|action| *action == command.action);
         let cell = row.as_bytes()[column.expect("a column for each")];
         let other_boot = command.boot.is_some() && command.boot != boot;
-        let too_late = older == Action::Reset && lane.reset_fired;
+        let event = match older {
+            Action::Reset => lane.steps.contains(&Step::Reset),
+            Action::Cycle | Action::SoftCycle => lane.steps.contains(&Step::Dropped),
+            _ => false,
+        };
+        let too_late = event && command.action != Action::On;
         if cell == b'm' && !other_boot && !too_late { "merge" } else { "supersede" }
     }
 
@@ -233,7 +239,7 @@ impl Referee {
                 match course {
                     Course::Run | Course::Supersede { .. } => {
                         (lane.running, lane.ends) = (Some(*seq), vec![(*seq, ends_by)]);
-                        lane.reset_fired = false;
+                        lane.steps.clear();
                     }
                     Course::Merge { .. } => lane.ends.push((*seq, ends_by)),
                     Course::Wait { .. } => _ = lane.waiting.insert(*seq),
@@ -249,7 +255,7 @@ impl Referee {
                 }
                 lane.running = Some(*seq);
                 lane.ends.push((*seq, now + self.commands[seq].2));
-                lane.reset_fired = false;
+                lane.steps.clear();
             }
             _ => {}
         }

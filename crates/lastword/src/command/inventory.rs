@@ -1,4 +1,4 @@
-//! `lastword inventory`: checks and compares inventories. It asks no BMC and no server.
+//! `lastword inventory`: checks, compares and exports inventories. It asks no BMC and no server.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,7 +14,8 @@ use crate::inventory::load;
 #[command(after_help = "\
 Examples:
   lastword inventory check inventory.toml
-  lastword inventory diff inventory.toml inventory.new.toml")]
+  lastword inventory diff inventory.toml inventory.new.toml
+  lastword inventory export inventory.d > inventory.json")]
 pub struct Args {
     /// What to do.
     #[command(subcommand)]
@@ -36,6 +37,11 @@ pub enum What {
         /// The new one
         new: PathBuf,
     },
+    /// Print an inventory as one JSON document that can be read as one: references, never secrets
+    Export {
+        /// The inventory's file or folder
+        file: PathBuf,
+    },
 }
 
 /// Runs it. A wrong inventory is exit code 1, with everything that is wrong on standard error.
@@ -46,6 +52,9 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.what {
         What::Check { file } => {
             println!("{}", summary(&load(&file)?));
+        }
+        What::Export { file } => {
+            println!("{}", serde_json::to_string_pretty(&load(&file)?.redacted())?);
         }
         What::Diff { old, new } => println!("{}", diff(&load(&old)?, &load(&new)?)),
     }

@@ -95,7 +95,7 @@ subcommands! {
     Nodes(nodes::Args) => nodes::run,
     /// Manage who may come in
     Token(token::Args) => token::run,
-    /// Check or compare inventories
+    /// Check, compare or export inventories
     Inventory(inventory::Args) => |args, _| inventory::run(args),
     /// Check or export a journal
     Journal(journal::Args) => |args, _| journal::run(args),

@@ -53,6 +53,8 @@ struct Shape {
 enum Grammar {
     /// Slurm's host lists: no steps, no suffixes after brackets
     Slurm,
+    /// xCAT's noderanges: names alone, because its brackets and `@` mean other things
+    Xcat,
 }
 
 /// Runs it.
@@ -78,6 +80,7 @@ fn set(args: &Args, globals: &Globals) -> anyhow::Result<NodeSet> {
 fn shaped(set: &NodeSet, shape: Shape) -> String {
     match shape.format {
         Some(Grammar::Slurm) => set.slurm(),
+        Some(Grammar::Xcat) => set.expand(","),
         None if shape.count => set.len().to_string(),
         None if shape.expand => set.expand(" "),
         None if shape.list => set.expand("\n"),

@@ -14,6 +14,7 @@ fn plain_node_sets_need_no_server() {
         ("nodes n[08-10] --expand", "n08 n09 n10\n"),
         ("nodes n[1-2] --list", "n1\nn2\n"),
         ("nodes n[1-9/2]-ib --format slurm", "n1-ib,n3-ib,n5-ib,n7-ib,n9-ib\n"),
+        ("nodes r[1-2]n[1-2] --format xcat", "r1n1,r1n2,r2n1,r2n2\n"),
     ] {
         let said = say(line);
         assert_eq!((said.code, said.out.as_str()), (0, out), "{line}: {said:?}");
@@ -100,4 +101,22 @@ fn a_simulation_needs_no_server_and_is_told_as_json_and_drawn_too() {
     for wrong in ["simulate --seeds 0", "simulate --nodes 0", "simulate --policy luck"] {
         assert_eq!(say(wrong).code, 2, "{wrong}");
     }
+}
+
+#[test]
+fn an_exported_inventory_is_read_back_as_it_was_and_holds_references_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let text = "[[nodes]]\nnames = \"n[1-3]\"\nbmc = \"10.0.0.[1-3]\"\ndriver = \"ipmi\"\n\
+                credentials = \"c\"\nsettle = \"5s\"\nlabels = { rack = \"r1\" }\n\
+                [groups]\nall = \"n[1-3]\"\n\
+                [credentials.c]\nusername = \"u\"\npassword = { env = \"CANARY_PASSWORD\" }\n";
+    std::fs::write(path("a.toml"), text).unwrap();
+    let exported = say(&format!("inventory export {}", path("a.toml")));
+    assert_eq!(exported.code, 0, "{exported:?}");
+    assert!(exported.out.contains("\"env\": \"CANARY_PASSWORD\""), "{exported:?}");
+    std::fs::write(path("b.json"), &exported.out).unwrap();
+    let same = say(&format!("inventory diff {} {}", path("a.toml"), path("b.json")));
+    let itself = say(&format!("inventory diff {} {}", path("a.toml"), path("a.toml")));
+    assert_eq!((same.code, same.out), (0, itself.out));
 }

@@ -10,8 +10,8 @@ use super::fleet::PASSWORD;
 
 /// How every machine behaves.
 const USUAL: &str = "takes-on=300ms,takes-off=200ms,takes-soft=400ms";
-/// What else is wrong: every machine has one of these in turn. Half of them are good.
-const WRONG: [&str; 40] = [
+/// What else is wrong, with one machine of so many each; the others are good.
+const WRONG: [&str; 21] = [
     "silent",
     "wrong-password",
     "does-nothing",
@@ -33,26 +33,9 @@ const WRONG: [&str; 40] = [
     "deaf",
     "keeps-needless-off=30s",
     "refuses-needless",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
 ];
+/// One machine of so many has each fault.
+const SHARE: usize = 40;
 
 pub struct Machines {
     fleet: Fleet,
@@ -66,10 +49,10 @@ impl Machines {
         let names: Vec<String> = (1..=nodes).map(|node| format!("n{node}")).collect();
         let any: SocketAddr = "127.0.0.1:0".parse().expect("an address");
         let usual: Faults = USUAL.parse().expect("faults");
-        let plans = names.iter().zip(WRONG.iter().cycle()).map(|(name, wrong)| BmcPlan {
+        let plans = names.iter().enumerate().map(|(place, name)| BmcPlan {
             name: name.clone(),
             ipmi: Some(any),
-            faults: usual.changed(wrong).expect("faults"),
+            faults: usual.changed(WRONG.get(place % SHARE).unwrap_or(&"")).expect("faults"),
             ..BmcPlan::default()
         });
         let user = UserName::new("admin").expect("a name");

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::shell;
 
 /// Debian package, and a program or file by which it is recognised where there is no dpkg.
-const PACKAGES: [(&str, &str); 9] = [
+const PACKAGES: [(&str, &str); 10] = [
     ("openipmi", "ipmi_sim"),
     ("libopenipmi-dev", "/usr/include/OpenIPMI/serv.h"),
     ("ipmitool", "ipmitool"),
@@ -17,6 +17,7 @@ const PACKAGES: [(&str, &str); 9] = [
     ("fence-agents", "fence_ipmilan"),
     ("gcc", "cc"),
     ("iproute2", "ip"),
+    ("openssl", "openssl"),
     ("python3", "python3"),
     ("python3-venv", "python3"),
 ];
@@ -25,12 +26,13 @@ const PACKAGES: [(&str, &str); 9] = [
 const BENCH_PACKAGES: [(&str, &str); 2] = [("powerman", "powermand"), ("time", "time")];
 
 /// Python's name of a package, and the package with its version: what the node set tests compare with, and
-/// clients for simulated BMCs.
-const PYTHON_PACKAGES: [(&str, &str); 5] = [
+/// clients for simulated BMCs, and other simulated BMCs.
+const PYTHON_PACKAGES: [(&str, &str); 6] = [
     ("ClusterShell", "ClusterShell==1.10.1"),
     ("pyghmi", "pyghmi==1.6.19"),
     ("redfishtoollib", "redfishtool==1.1.8"),
     ("sushy", "sushy==5.14.0"),
+    ("sushy_tools", "sushy-tools==2.2.0"),
     ("redfish_use_case_checkers", "redfish-use-case-checkers==2.1.1"),
 ];
 

@@ -10,4 +10,4 @@ pub mod secret;
 mod targets;
 
 pub use agent::{Agent, AgentError, Looks, Sighting, Witness};
-pub use driver::{Exchange, Traffic};
+pub use driver::{Exchange, Traffic, TrustError, check_authorities};

@@ -7,7 +7,7 @@ use crate::inventory::Driver;
 /// A question that a driver has answered. The words are few and stable: they are labels of figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exchange {
-    /// Which protocol: `ipmi`.
+    /// Which protocol: `ipmi`, `redfish`.
     pub driver: &'static str,
     /// What was asked: `read`, `order` or `boot`.
     pub op: &'static str,

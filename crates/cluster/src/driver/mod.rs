@@ -2,8 +2,12 @@
 //!
 //! A driver decides nothing. It answers every question once, and sends nothing of it after its `until`.
 
+mod breaker;
 mod exchange;
 mod ipmi;
+mod redfish;
+mod resolve;
+mod traffic;
 
 use std::sync::Arc;
 
@@ -13,7 +17,9 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use crate::inventory::Driver;
 use crate::targets::Target;
 pub use exchange::Exchange;
-pub use ipmi::Traffic;
+pub use redfish::{TrustError, check_authorities};
+use resolve::Turns;
+pub use traffic::Traffic;
 
 /// A question for a node's BMC.
 #[derive(Debug)]
@@ -38,22 +44,38 @@ pub(crate) struct Answered {
 impl Answered {
     /// An answer to that question, which took so long since it had its turn, if it had one.
     pub(crate) fn new(job: &Job, answer: Answer, took_ms: Option<Millis>) -> Self {
-        let exchange = Exchange::new(job.target.endpoint.driver, job.ask, &answer, took_ms);
+        let exchange = Exchange::new(job.target.endpoint.driver(), job.ask, &answer, took_ms);
         Self { node: job.node, ticket: job.ticket, answer, exchange: Some(exchange) }
     }
+}
+
+/// A cause that has nothing to do with the account.
+fn plain(target: &Target, words: &str) -> Cause {
+    Cause { denied: false, words: format!("{}: {words}", target.name()).into() }
+}
+
+/// A cause that says that the account is refused.
+fn denied(target: &Target, words: &str) -> Cause {
+    let (user, credentials) = (&target.credential.username, &target.endpoint.credentials);
+    let words = format!("{}: {words} (user {user}, credentials {credentials})", target.name());
+    Cause { denied: true, words: words.into() }
 }
 
 /// All drivers. The queues need no bound of their own: a node has at most one question outstanding.
 #[derive(Debug)]
 pub(crate) struct Drivers {
-    ipmi: Route,
+    route: Route,
     answers: UnboundedSender<Answered>,
+    traffic: Arc<Traffic>,
 }
 
-/// Where IPMI questions go.
+/// Where questions go.
 #[derive(Debug)]
 enum Route {
-    Engine(ipmi::Engine),
+    Engines {
+        ipmi: ipmi::Engine,
+        redfish: redfish::Engine,
+    },
     /// To a test that plays the BMCs.
     #[cfg(test)]
     Test(UnboundedSender<Job>),
@@ -66,8 +88,11 @@ impl Drivers {
     /// When no socket can be opened.
     pub(crate) fn start() -> std::io::Result<(Self, UnboundedReceiver<Answered>)> {
         let (answers, answered) = mpsc::unbounded_channel();
-        let ipmi = Route::Engine(ipmi::Engine::start(answers.clone())?);
-        Ok((Self { ipmi, answers }, answered))
+        let (turns, traffic) = (Arc::new(Turns::new()), Arc::<Traffic>::default());
+        let redfish =
+            redfish::Engine::new(answers.clone(), Arc::clone(&turns), Arc::clone(&traffic));
+        let ipmi = ipmi::Engine::start(answers.clone(), turns, Arc::clone(&traffic))?;
+        Ok((Self { route: Route::Engines { ipmi, redfish }, answers, traffic }, answered))
     }
 
     /// Drivers whose BMCs a test plays: it takes the questions and gives the answers.
@@ -75,16 +100,20 @@ impl Drivers {
     pub(crate) fn played() -> (Self, UnboundedReceiver<Answered>, Played) {
         let (answers, answered) = mpsc::unbounded_channel();
         let (sender, questions) = mpsc::unbounded_channel();
-        let drivers = Self { ipmi: Route::Test(sender), answers: answers.clone() };
+        let (route, traffic) = (Route::Test(sender), Arc::default());
+        let drivers = Self { route, answers: answers.clone(), traffic };
         (drivers, answered, Played { questions, answers })
     }
 
     /// Asks. The answer comes later, in any case.
     pub(crate) fn ask(&self, job: Job) {
-        match (job.target.endpoint.driver, &self.ipmi) {
-            (Driver::Ipmi, Route::Engine(engine)) => engine.ask(job),
+        match &self.route {
+            Route::Engines { ipmi, redfish } => match job.target.endpoint.driver() {
+                Driver::Ipmi => ipmi.ask(job),
+                Driver::Redfish => redfish.ask(job),
+            },
             #[cfg(test)]
-            (Driver::Ipmi, Route::Test(test)) => drop(test.send(job)),
+            Route::Test(test) => drop(test.send(job)),
         }
     }
 
@@ -98,8 +127,11 @@ impl Drivers {
 
     /// The inventory changed: secrets are resolved anew, refused accounts may be tried again.
     pub(crate) fn renew(&self) {
-        match &self.ipmi {
-            Route::Engine(engine) => engine.renew(),
+        match &self.route {
+            Route::Engines { ipmi, redfish } => {
+                ipmi.renew();
+                redfish.renew();
+            }
             #[cfg(test)]
             Route::Test(_) => {}
         }
@@ -107,17 +139,15 @@ impl Drivers {
 
     /// What was sent and received so far.
     pub(crate) fn traffic(&self) -> Arc<Traffic> {
-        match &self.ipmi {
-            Route::Engine(engine) => engine.traffic(),
-            #[cfg(test)]
-            Route::Test(_) => Arc::default(),
-        }
+        Arc::clone(&self.traffic)
     }
 
     /// Closes all sessions.
     pub(crate) async fn stop(self) {
-        match self.ipmi {
-            Route::Engine(engine) => engine.stop().await,
+        match self.route {
+            Route::Engines { ipmi, redfish } => {
+                tokio::join!(ipmi.stop(), redfish.stop());
+            }
             #[cfg(test)]
             Route::Test(_) => {}
         }

@@ -8,12 +8,14 @@ use std::sync::Arc;
 use nodeset::NodeSet;
 use toml::Spanned;
 
+use super::access::{check_keys, trust_key, wrong_system};
 use super::address::Address;
 use super::credentials::{self, Known};
 use super::file::{Block, Written};
 use super::finding::{Findings, Report, quoted};
 use super::model::{
-    Cipher, Driver, Endpoint, Inventory, Labels, NODES_MAX, Node, Privilege, Settings, names,
+    Access, Driver, Endpoint, Inventory, Labels, NODES_MAX, Node, Redfish, Settings, Transport,
+    names,
 };
 use super::options::{Options, wrong_word};
 use super::source::{Place, Source, Text};
@@ -99,6 +101,8 @@ struct Common<'b, 's> {
     driver: Driver,
     credentials: Arc<str>,
     options: Options<'s>,
+    /// Where the block itself says whom to trust.
+    trust: Option<Place<'s>>,
 }
 
 impl<'s, 'r> Builder<'s, 'r> {
@@ -159,10 +163,12 @@ impl<'s, 'r> Builder<'s, 'r> {
             return None;
         }
         let pairs = bmc::pairs((names, &set), bmc, source, errors)?;
+        check_keys(block, options.driver?, source, errors);
         let (driver, credentials) = (options.driver?, options.credentials.clone()?);
         self.blocks.push(source.place(names.span()));
         let bmc = source.place(bmc.span());
-        self.add_nodes(&Common { names, bmc, driver, credentials, options }, pairs)
+        let trust = trust_key(block, source);
+        self.add_nodes(&Common { names, bmc, driver, credentials, options, trust }, pairs)
     }
 
     fn add_nodes(&mut self, common: &Common<'_, 's>, pairs: Vec<bmc::Pair>) -> Option<()> {
@@ -219,20 +225,42 @@ impl<'s, 'r> Builder<'s, 'r> {
     }
 
     fn endpoint(&mut self, common: &Common<'_, 's>, name: &str, bmc: &str) -> Option<Endpoint> {
-        match Address::parse(bmc, common.driver.default_port()) {
-            Ok(address) => Some(Endpoint {
-                driver: common.driver,
-                address,
-                credentials: intern_word(&mut self.words, &common.credentials),
-                cipher: common.options.cipher.unwrap_or(Cipher::Best),
-                privilege: common.options.privilege.unwrap_or(Privilege::Operator),
-            }),
-            Err(error) => {
-                let message = format!("bmc {} of {name}: {error}", quoted(bmc));
-                self.report.errors.add(&common.bmc, message);
-                None
+        let system = self.system(common, name)?;
+        let wrong = match common.options.access.reach(common.driver, bmc, system) {
+            Ok((address, access)) => {
+                if let (Some(place), Access::Redfish(Redfish { transport: Transport::Plain, .. })) =
+                    (&common.trust, &access)
+                {
+                    let message =
+                        format!("{} is without TLS: no certificate to trust", quoted(bmc));
+                    self.report.errors.add(place, message);
+                    return None;
+                }
+                let credentials = intern_word(&mut self.words, &common.credentials);
+                return Some(Endpoint { address, credentials, access });
             }
-        }
+            Err(wrong) => wrong,
+        };
+        let message = format!("bmc {} of {name}: {wrong}", quoted(bmc));
+        self.report.errors.add(&common.bmc, message);
+        None
+    }
+
+    /// Fills in the system; `None` when it is wrong and reported.
+    fn system(&mut self, common: &Common<'_, 's>, name: &str) -> Option<Option<Arc<str>>> {
+        let system = common.options.access.system();
+        let Some((template, place)) = system.filter(|_| common.driver == Driver::Redfish) else {
+            return Some(None);
+        };
+        let message = match template.render(name) {
+            Ok(value) => match wrong_system(&value) {
+                None => return Some(Some(intern_word(&mut self.words, &value))),
+                Some(wrong) => format!("system {} of {name}: {wrong}", quoted(&value)),
+            },
+            Err(number) => bmc::no_number(common.names, number),
+        };
+        self.report.errors.add(place, message);
+        None
     }
 
     fn finish(self) -> BTreeMap<Arc<str>, Node> {
@@ -245,13 +273,25 @@ impl<'s, 'r> Builder<'s, 'r> {
         for (address, (place, sharers)) in &self.shared {
             let set = names(sharers.iter().map(|name| &**name));
             let endpoints =
-                sharers.iter().filter_map(|name| Some(&self.nodes.get(name)?.0.endpoint));
-            if endpoints.collect::<HashSet<_>>().len() > 1 {
+                sharers.iter().filter_map(|name| Some((name, &self.nodes.get(name)?.0.endpoint)));
+            let mut systems: BTreeMap<_, Vec<&str>> = BTreeMap::new();
+            let mut doors = HashSet::new();
+            for (name, endpoint) in endpoints {
+                doors.insert(endpoint.door());
+                systems.entry((endpoint.driver(), endpoint.system())).or_default().push(name);
+            }
+            if doors.len() > 1 {
                 let message = format!("{set} share bmc {address}, and reach it in different ways");
                 self.report.errors.add(place, message);
-            } else {
-                let message =
-                    format!("{set} share bmc {address}, which over ipmi has one power switch");
+                continue;
+            }
+            for ((driver, _), sharers) in systems.into_iter().filter(|(_, it)| it.len() > 1) {
+                let set = names(sharers.into_iter());
+                let what = match driver {
+                    Driver::Ipmi => "which over ipmi has one power switch",
+                    Driver::Redfish => "and name no different `system`s behind it",
+                };
+                let message = format!("{set} share bmc {address}, {what}");
                 self.report.warnings.add(place, message);
             }
         }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use nodeset::NodeSet;
 
-use super::model::{Inventory, Node, names};
+use super::model::{Access, Inventory, Node, names};
 
 /// A kind of difference in a node that is in both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,6 +18,10 @@ pub enum Change {
     Credentials,
     /// Another cipher suite or privilege level.
     Access,
+    /// Another certificate is trusted, or none is asked for.
+    Trust,
+    /// Another system behind the same address.
+    System,
     /// Other labels.
     Labels,
     /// Other settings.
@@ -31,6 +35,8 @@ impl fmt::Display for Change {
             Self::Address => "address",
             Self::Credentials => "credentials",
             Self::Access => "cipher or privilege",
+            Self::Trust => "trust",
+            Self::System => "system",
             Self::Labels => "labels",
             Self::Settings => "settings",
         })
@@ -102,11 +108,21 @@ fn changes(
     let (was, is) = (&before.endpoint, &after.endpoint);
     let credentials = was.credentials == is.credentials
         && old.credentials.get(&*was.credentials) == new.credentials.get(&*is.credentials);
+    let other = match (&was.access, &is.access) {
+        (Access::Ipmi(was), Access::Ipmi(is)) if was != is => Some(Change::Access),
+        (Access::Redfish(was), Access::Redfish(is)) if was.transport != is.transport => {
+            Some(Change::Trust)
+        }
+        // another driver is told as such
+        (Access::Ipmi(_) | Access::Redfish(_), _) => None,
+    };
     let same = [
-        (Change::Driver, was.driver == is.driver),
+        (Change::Driver, was.driver() == is.driver()),
         (Change::Address, was.address == is.address),
         (Change::Credentials, credentials),
-        (Change::Access, was.cipher == is.cipher && was.privilege == is.privilege),
+        (Change::Access, !matches!(other, Some(Change::Access))),
+        (Change::Trust, !matches!(other, Some(Change::Trust))),
+        (Change::System, was.system() == is.system()),
         (Change::Labels, before.labels == after.labels),
         (Change::Settings, before.settings == after.settings),
     ];

@@ -7,7 +7,9 @@ use nodeset::NodeSet;
 use serde::Serialize;
 
 use super::duration;
-use super::model::{CredentialRef, Drift, Inventory, Node, Policy, Poll};
+use super::model::{
+    Access, CredentialRef, Drift, Inventory, Ipmi, Node, Policy, Poll, Redfish, Transport, Trust,
+};
 
 /// What [`Inventory::redacted`] gives: serializable as TOML or JSON, readable as an inventory.
 #[derive(Debug, Serialize)]
@@ -23,8 +25,8 @@ struct Block<'i> {
     bmc: String,
     driver: &'static str,
     credentials: &'i str,
-    cipher: &'static str,
-    privilege: &'static str,
+    #[serde(flatten)]
+    access: BTreeMap<&'static str, Value>,
     #[serde(flatten)]
     settings: BTreeMap<&'static str, Value>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -36,6 +38,7 @@ struct Block<'i> {
 enum Value {
     Text(String),
     Number(u32),
+    Switch(bool),
 }
 
 impl Inventory {
@@ -54,13 +57,38 @@ impl Inventory {
 fn block(node: &Node) -> Block<'_> {
     Block {
         names: &node.name,
-        bmc: node.endpoint.address.to_string(),
-        driver: node.endpoint.driver.word(),
+        bmc: node.endpoint.url(),
+        driver: node.endpoint.driver().word(),
         credentials: &node.endpoint.credentials,
-        cipher: node.endpoint.cipher.word(),
-        privilege: node.endpoint.privilege.word(),
+        access: access(&node.endpoint.access),
         settings: settings(node),
         labels: node.labels.iter().map(|(name, value)| (&**name, &**value)).collect(),
+    }
+}
+
+fn access(access: &Access) -> BTreeMap<&'static str, Value> {
+    let text = |text: &str| Value::Text(text.to_owned());
+    match access {
+        Access::Ipmi(Ipmi { cipher, privilege }) => {
+            [("cipher", text(cipher.word())), ("privilege", text(privilege.word()))].into()
+        }
+        Access::Redfish(Redfish { transport, system }) => {
+            let system = system.as_ref().map(|system| ("system", text(system)));
+            trust(transport).into_iter().chain(system).collect()
+        }
+    }
+}
+
+fn trust(transport: &Transport) -> Option<(&'static str, Value)> {
+    match transport {
+        Transport::Plain | Transport::Tls(Trust::Roots) => None,
+        Transport::Tls(Trust::File(path)) => {
+            Some(("ca_file", Value::Text(path.display().to_string())))
+        }
+        Transport::Tls(Trust::Fingerprint(it)) => {
+            Some(("fingerprint", Value::Text(it.to_string())))
+        }
+        Transport::Tls(Trust::Any) => Some(("insecure", Value::Switch(true))),
     }
 }
 

@@ -41,6 +41,10 @@ pub(super) struct Block {
     pub(super) labels: BTreeMap<Text, Text>,
     pub(super) cipher: Option<Text>,
     pub(super) privilege: Option<Text>,
+    pub(super) system: Option<Text>,
+    pub(super) ca_file: Option<Text>,
+    pub(super) fingerprint: Option<Text>,
+    pub(super) insecure: Option<Spanned<bool>>,
     pub(super) drift: Option<Text>,
     pub(super) policy: Option<Text>,
     pub(super) settle: Option<Text>,
@@ -265,7 +269,7 @@ fn described(message: &str) -> String {
     if message.starts_with("invalid type") || message.starts_with("invalid value") {
         let expected = message.rfind(", expected ").map(|at| &message[at + 2..]);
         let expected = expected.unwrap_or("wrong type of value");
-        return expected.replace("i64", "a whole number");
+        return expected.replace("i64", "a whole number").replace("a boolean", "true or false");
     }
     let escape =
         |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };

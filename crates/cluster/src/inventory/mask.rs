@@ -7,13 +7,17 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// Keys whose values are never secrets.
-const HARMLESS_KEYS: [&str; 21] = [
+const HARMLESS_KEYS: [&str; 25] = [
     "names",
     "bmc",
     "driver",
     "credentials",
     "cipher",
     "privilege",
+    "system",
+    "ca_file",
+    "fingerprint",
+    "insecure",
     "drift",
     "policy",
     "settle",

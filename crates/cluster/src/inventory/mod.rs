@@ -1,6 +1,7 @@
 //! The inventory: which nodes there are, how their BMCs are reached and where the secrets are, read
 //! from TOML or JSON. It talks to no BMC and resolves no secret.
 
+mod access;
 mod address;
 mod bmc;
 mod build;
@@ -28,6 +29,6 @@ pub use export::Export;
 pub use finding::{FINDINGS_MAX, Finding, Findings};
 pub use load::{FILES_MAX, INVENTORY_MAX_BYTES, LoadError};
 pub use model::{
-    Cipher, CredentialRef, Drift, Driver, Endpoint, Inventory, Labels, NODES_MAX, Node, Policy,
-    Poll, Privilege, Settings,
+    Access, Cipher, CredentialRef, Drift, Driver, Endpoint, Fingerprint, Inventory, Ipmi, Labels,
+    NODES_MAX, Node, Policy, Poll, Privilege, Redfish, Settings, Transport, Trust,
 };

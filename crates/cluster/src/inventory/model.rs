@@ -2,6 +2,8 @@
 //! secret but a literal one, and says nothing about what a node does at the moment.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use nodeset::{Groups, NodeSet};
@@ -45,20 +47,70 @@ pub struct Node {
     pub settings: Arc<Settings>,
 }
 
-/// How a BMC is reached. Nodes with the same address have the same endpoint.
+/// How a BMC is reached. Nodes with the same address are reached by the same door: their endpoints differ in nothing
+/// but the system that they choose behind it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Endpoint {
-    /// The protocol.
-    pub driver: Driver,
     /// Host and port.
     pub address: Address,
     /// A key of [`Inventory::credentials`].
     pub credentials: Arc<str>,
+    /// The protocol, and what only it has.
+    pub access: Access,
+}
+
+/// A protocol with what it takes to speak it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Access {
+    /// IPMI 2.0.
+    Ipmi(Ipmi),
+    /// Redfish.
+    Redfish(Redfish),
+}
+
+/// How IPMI is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Ipmi {
     /// The cipher suite to ask for.
     pub cipher: Cipher,
     /// The privilege level to ask for.
     pub privilege: Privilege,
 }
+
+/// How Redfish is spoken.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Redfish {
+    /// What is below HTTP.
+    pub transport: Transport,
+    /// The system behind the BMC: the path of its resource, or its id; without it, the only one there is.
+    pub system: Option<Arc<str>>,
+}
+
+/// What is below HTTP.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Transport {
+    /// Nothing: `http://`.
+    Plain,
+    /// TLS: `https://`.
+    Tls(Trust),
+}
+
+/// Whose certificate is taken for the BMC's.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Trust {
+    /// One for its host name, by an authority that Mozilla's list has.
+    Roots,
+    /// One for its host name, by an authority in that PEM file.
+    File(Arc<Path>),
+    /// The one with that SHA-256.
+    Fingerprint(Fingerprint),
+    /// Any. Whoever is in between can read and change everything.
+    Any,
+}
+
+/// The SHA-256 of a certificate; shown as 64 hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fingerprint(pub [u8; 32]);
 
 /// Settings of a node; `None` leaves the choice to the agent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -143,6 +195,8 @@ words! {
     Driver {
         /// IPMI 2.0 over RMCP+.
         Ipmi = "ipmi",
+        /// Redfish over HTTP.
+        Redfish = "redfish",
     }
 }
 
@@ -190,13 +244,76 @@ words! {
     }
 }
 
-impl Driver {
-    /// The port when an address names none.
+impl Endpoint {
+    /// The protocol.
     #[must_use]
-    pub const fn default_port(self) -> u16 {
-        match self {
-            Self::Ipmi => 623,
+    pub const fn driver(&self) -> Driver {
+        match self.access {
+            Access::Ipmi(_) => Driver::Ipmi,
+            Access::Redfish(_) => Driver::Redfish,
         }
+    }
+
+    /// The system that was chosen behind it.
+    #[must_use]
+    pub const fn system(&self) -> Option<&Arc<str>> {
+        match &self.access {
+            Access::Ipmi(_) => None,
+            Access::Redfish(redfish) => redfish.system.as_ref(),
+        }
+    }
+
+    /// The same without the choice of a system: what is behind one door shares connections and accounts.
+    #[must_use]
+    pub fn door(&self) -> Self {
+        let access = match &self.access {
+            Access::Ipmi(ipmi) => Access::Ipmi(*ipmi),
+            Access::Redfish(redfish) => {
+                Access::Redfish(Redfish { transport: redfish.transport.clone(), system: None })
+            }
+        };
+        Self { access, ..self.clone() }
+    }
+
+    /// The address as the inventory has it.
+    #[must_use]
+    pub fn url(&self) -> String {
+        match &self.access {
+            Access::Ipmi(_) => self.address.to_string(),
+            Access::Redfish(redfish) => format!("{}{}", redfish.transport.scheme(), self.address),
+        }
+    }
+}
+
+impl Transport {
+    /// What an address begins with.
+    #[must_use]
+    pub const fn scheme(&self) -> &'static str {
+        match self {
+            Self::Plain => "http://",
+            Self::Tls(_) => "https://",
+        }
+    }
+}
+
+impl Fingerprint {
+    /// Reads 64 hexadecimal digits; colons between pairs, as `openssl x509 -fingerprint` writes them, are passed over.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits: Vec<u32> =
+            text.chars().filter(|c| *c != ':').map(|c| c.to_digit(16)).collect::<Option<_>>()?;
+        let bytes: Vec<u8> = digits
+            .chunks(2)
+            .map(|pair| u8::try_from(pair.iter().fold(0, |byte, digit| byte * 16 + digit)))
+            .collect::<Result<_, _>>()
+            .ok()?;
+        (digits.len() == 64).then(|| bytes.try_into().ok().map(Self)).flatten()
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 

@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use toml::Spanned;
 
+use super::access::AccessOptions;
 use super::credentials::Known;
 use super::duration;
 use super::file::Block;
 use super::finding::{Findings, quoted};
-use super::model::{Cipher, Driver, Poll, Privilege, Settings, Word};
+use super::model::{Driver, Poll, Settings, Word};
 use super::source::{Place, Source, Text};
 use super::template::Template;
 
@@ -30,8 +31,7 @@ const WORD_MAX_BYTES: usize = 63;
 pub(super) struct Options<'s> {
     pub(super) driver: Option<Driver>,
     pub(super) credentials: Option<Arc<str>>,
-    pub(super) cipher: Option<Cipher>,
-    pub(super) privilege: Option<Privilege>,
+    pub(super) access: AccessOptions<'s>,
     pub(super) labels: BTreeMap<Arc<str>, (Template, Place<'s>)>,
     pub(super) settings: Settings,
 }
@@ -46,8 +46,7 @@ impl<'s> Options<'s> {
         Self {
             driver: word(&block.driver, "driver", source, errors),
             credentials: credentials(block, source, known, errors),
-            cipher: word(&block.cipher, "cipher", source, errors),
-            privilege: word(&block.privilege, "privilege", source, errors),
+            access: AccessOptions::read(block, source, errors),
             labels: labels(block, source, errors),
             settings: settings(block, source, errors),
         }
@@ -61,8 +60,7 @@ impl<'s> Options<'s> {
         Self {
             driver: self.driver.or(defaults.driver),
             credentials: self.credentials.or_else(|| defaults.credentials.clone()),
-            cipher: self.cipher.or(defaults.cipher),
-            privilege: self.privilege.or(defaults.privilege),
+            access: self.access.over(&defaults.access),
             labels: self.labels,
             settings: Settings {
                 drift: self.settings.drift.or(defaults.settings.drift),
@@ -117,7 +115,7 @@ fn settings(block: &Block, source: &Source<'_>, errors: &mut Findings) -> Settin
     }
 }
 
-fn word<T: Word>(
+pub(super) fn word<T: Word>(
     text: &Option<Text>,
     what: &str,
     source: &Source<'_>,

@@ -8,7 +8,8 @@ use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use cluster::inventory::Inventory;
+use cluster::check_authorities;
+use cluster::inventory::{Access, Inventory, Redfish, Transport, Trust};
 use region::check_tls;
 
 use super::inventory::summary;
@@ -108,6 +109,16 @@ async fn check_inventory(inventory: &Inventory, settings: &Settings, report: &mu
                 Ok(()) => report.good(&format!("credentials {name:?}: {secret}")),
                 Err(error) => report.wrong(&format!("credentials {name:?}: {error}")),
             }
+        }
+    }
+    let files = inventory.nodes.values().filter_map(|node| match &node.endpoint.access {
+        Access::Redfish(Redfish { transport: Transport::Tls(Trust::File(path)), .. }) => Some(path),
+        Access::Redfish(_) | Access::Ipmi(_) => None,
+    });
+    for path in files.collect::<BTreeSet<_>>() {
+        match check_authorities(path) {
+            Ok(count) => report.good(&format!("ca_file {}, certificates: {count}", path.display())),
+            Err(error) => report.wrong(&format!("ca_file: {error}")),
         }
     }
 }

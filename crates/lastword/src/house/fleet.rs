@@ -28,7 +28,7 @@ pub fn fleet(inventory: &Inventory, confirm_over: Option<usize>) -> Result<Fleet
             labels: Arc::clone(labels),
             policy: policy(node),
             deadline_ms: node.settings.deadline_ms.unwrap_or(DEADLINE_MS),
-            driver: node.endpoint.driver.word(),
+            driver: node.endpoint.driver().word(),
         };
         (Box::from(&*node.name), known)
     });

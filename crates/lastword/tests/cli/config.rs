@@ -80,3 +80,31 @@ fn folders_and_tokens_that_others_can_open_are_told() {
         assert_eq!(said.out.contains("warning:"), code == 0 && !words.is_empty(), "{said:?}");
     }
 }
+
+#[test]
+fn the_documented_redfish_inventory_is_read_and_its_authorities_are_looked_for() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/drivers/redfish.md");
+    let page = fs::read_to_string(page).unwrap();
+    let (_, example) = page.split_once("```toml\n").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("inventory.toml");
+    fs::write(&file, example).unwrap();
+    let read = said(program(&format!("inventory check {}", file.display())).output().unwrap());
+    assert_eq!(read.code, 0, "{read:?}");
+    assert!(read.out.contains("2565 nodes") && read.err.is_empty(), "{read:?}");
+
+    let (data, file) = (dir.path().join("data"), file.display());
+    let line =
+        format!("check-config --inventory {file} --data {} --listen 127.0.0.1:0", data.display());
+    let check = || said(program(&line).env("BMC_PASSWORD", "hunter2").output().unwrap());
+    let missing = check();
+    assert_eq!(missing.code, 2, "{missing:?}");
+    assert!(
+        missing.out.contains("bmc-ca.pem") && missing.out.contains("can't read"),
+        "{missing:?}"
+    );
+    fs::write(dir.path().join("bmc-ca.pem"), "no certificate\n").unwrap();
+    let empty = check();
+    assert!(empty.code == 2 && empty.out.contains("no certificate in"), "{empty:?}");
+}

@@ -2,6 +2,7 @@
 //!
 //! Each test starts its own machines and its own server, and reads what really happened from the machines.
 
+mod bmcs;
 mod crash;
 mod demo;
 mod faults;
@@ -9,9 +10,11 @@ mod fight;
 mod fleet;
 mod house;
 mod readme;
+mod redfish;
 mod refusals;
 mod relay;
 mod secrets;
+mod sushy;
 
 use std::path::Path;
 

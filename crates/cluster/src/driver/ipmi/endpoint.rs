@@ -9,12 +9,10 @@ use std::sync::Arc;
 use arbiter::{Answer, Cause, Millis};
 use ipmi::{Client, Config};
 
-use super::super::{Answered, Job};
+use super::super::breaker::Breaker;
+use super::super::{Answered, Job, plain};
 use super::translate;
 use crate::targets::Target;
-
-/// How often an account may be refused at an endpoint before it is left alone.
-const DENIED_MAX: u8 = 2;
 
 /// Where an endpoint is with getting ready.
 enum Readiness {
@@ -32,8 +30,7 @@ pub(super) struct Endpoint {
     readiness: Readiness,
     queue: VecDeque<Job>,
     current: Option<Job>,
-    denied: u8,
-    breaker: Option<Cause>,
+    breaker: Breaker,
     unresolved: Option<Cause>,
     outdated: bool,
     used: Millis,
@@ -54,8 +51,7 @@ impl Endpoint {
             readiness: Readiness::Raw,
             queue: VecDeque::new(),
             current: None,
-            denied: 0,
-            breaker: None,
+            breaker: Breaker::default(),
             unresolved: None,
             outdated: false,
             used: 0,
@@ -75,8 +71,7 @@ impl Endpoint {
 
     /// Forgets secrets and refusals, once the exchange under way is over.
     pub(super) fn renew(&mut self) {
-        self.denied = 0;
-        self.breaker = None;
+        self.breaker = Breaker::default();
         self.outdated = true;
     }
 
@@ -179,12 +174,12 @@ impl Endpoint {
     /// Why the question is answered without asking: its time is up, the account is to be left alone, or
     /// the endpoint could not be made ready just now.
     fn refusal(&self, now: Millis, job: &Job) -> Option<Answer> {
-        if let Some(cause) = self.breaker.as_ref().or(self.unresolved.as_ref()) {
+        if let Some(cause) = self.breaker.cause().or(self.unresolved.as_ref()) {
             return Some(Answer::NotSent(cause.clone()));
         }
         let exchange_ms = u64::from(translate::exchange_timeout_ms(&job.target));
         let too_late = now + exchange_ms > job.until;
-        too_late.then(|| Answer::NotSent(translate::plain(&job.target, "no turn in time")))
+        too_late.then(|| Answer::NotSent(plain(&job.target, "no turn in time")))
     }
 
     fn time_out(&mut self, now: Millis) {
@@ -200,24 +195,9 @@ impl Endpoint {
         let Some(outcome) = client.poll_done() else { return };
         let Some(job) = self.current.take() else { return };
         let answer = translate::answer(&job.target, job.ask, outcome);
-        self.note_denial(&answer);
+        self.breaker.note(&answer);
         let took_ms = now.saturating_sub(self.used);
         answers.push(Answered::new(&job, answer, Some(took_ms)));
-    }
-
-    /// A refused account is tried twice, then left alone until the inventory changes.
-    fn note_denial(&mut self, answer: &Answer) {
-        match answer {
-            Answer::NotSent(cause) if cause.denied => {
-                self.denied += 1;
-                if self.denied >= DENIED_MAX {
-                    let words = format!("{}; not tried again", cause.words);
-                    self.breaker = Some(Cause { denied: true, words: words.into() });
-                }
-            }
-            Answer::Power(_) | Answer::Done => self.denied = 0,
-            Answer::NotSent(_) | Answer::Refused(_) | Answer::Lost(_) => {}
-        }
     }
 
     fn transmit(&mut self, out: &mut Vec<(SocketAddr, Vec<u8>)>) {

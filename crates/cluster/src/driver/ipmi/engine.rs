@@ -11,24 +11,20 @@ use arbiter::{Cause, Millis};
 use ipmi::Config;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::UdpSocket;
-use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
-use super::super::Answered;
+use super::super::resolve::Turns;
+use super::super::{Answered, Traffic, plain};
 use super::endpoint::{Endpoint, Next};
-use super::{Order, Traffic, translate};
+use super::{Order, translate};
 use crate::clock::now_ms;
-use crate::inventory::{Address, Host};
+use crate::inventory::{Access, Address};
 use crate::targets::Target;
 
 /// Datagrams taken in one pass.
 const RECEIVE_MAX: usize = 512;
 /// Orders taken in one pass.
 const ORDERS_MAX: usize = 1_024;
-/// Secrets that are resolved at a time, and as many names.
-const RESOLVING_MAX: usize = 64;
-/// A name server may take so long, in milliseconds.
-const NAME_MS: u64 = 5_000;
 /// What the kernel is asked to keep for us, in bytes: a fleet answers in bursts.
 const RECEIVE_BUFFER_BYTES: usize = 8 << 20;
 /// No IPMI datagram that is expected here is larger, in bytes.
@@ -52,12 +48,6 @@ pub(super) struct Task {
     due: Vec<Option<Millis>>,
 }
 
-/// Turns for what may be slow: names that nobody knows must not keep addresses waiting.
-struct Turns {
-    secrets: Semaphore,
-    names: Semaphore,
-}
-
 enum Woken {
     Order(Option<Order>),
     Resolved(Resolved),
@@ -69,6 +59,7 @@ impl Task {
     pub(super) fn new(
         orders: UnboundedReceiver<Order>,
         answers: UnboundedSender<Answered>,
+        resolving: Arc<Turns>,
         traffic: Arc<Traffic>,
     ) -> std::io::Result<Self> {
         let (resolve, resolved) = mpsc::unbounded_channel();
@@ -77,10 +68,7 @@ impl Task {
             answers,
             resolved,
             resolve,
-            resolving: Arc::new(Turns {
-                secrets: Semaphore::new(RESOLVING_MAX),
-                names: Semaphore::new(RESOLVING_MAX),
-            }),
+            resolving,
             v4: socket(Domain::IPV4, (Ipv4Addr::UNSPECIFIED, 0).into())?,
             v6: socket(Domain::IPV6, (Ipv6Addr::UNSPECIFIED, 0).into()).ok(),
             traffic,
@@ -255,27 +243,14 @@ impl Task {
 }
 
 async fn resolve(target: &Target, turns: &Turns) -> Result<(SocketAddr, Config), Cause> {
-    let config = {
-        let _turn = turns.secrets.acquire().await;
-        translate::config(target).await
+    let Access::Ipmi(access) = target.endpoint.access else {
+        return Err(plain(target, "it is not reached by IPMI"));
     };
-    let config = config.map_err(|error| translate::plain(target, &error.to_string()))?;
-    let address = &target.endpoint.address;
-    let found = match &address.host {
-        Host::Ip(ip) => Some(SocketAddr::new(*ip, address.port)),
-        Host::Name(name) => {
-            let _turn = turns.names.acquire().await;
-            look_up(name, address.port).await
-        }
-    };
-    let found = found.ok_or_else(|| translate::plain(target, "the host name has no address"))?;
+    let config = translate::config(target, access, turns).await;
+    let config = config.map_err(|error| plain(target, &error.to_string()))?;
+    let found = turns.address(&target.endpoint.address).await;
+    let found = found.ok_or_else(|| plain(target, "the host name has no address"))?;
     Ok((found, config))
-}
-
-async fn look_up(name: &str, port: u16) -> Option<SocketAddr> {
-    let asked = tokio::net::lookup_host((name, port));
-    let answer = tokio::time::timeout(Duration::from_millis(NAME_MS), asked).await;
-    answer.ok()?.ok()?.next()
 }
 
 fn socket(domain: Domain, address: SocketAddr) -> std::io::Result<UdpSocket> {
@@ -317,7 +292,8 @@ mod tests {
     async fn no_question_is_lost_when_more_come_than_are_taken_in_one_pass() {
         let (orders, received) = mpsc::unbounded_channel();
         let (answers, _kept) = mpsc::unbounded_channel();
-        let mut task = Task::new(received, answers, Arc::default()).unwrap();
+        let mut task =
+            Task::new(received, answers, Arc::new(Turns::new()), Arc::default()).unwrap();
         for (place, target) in (0..).zip(fleet()) {
             let job = Job { node: NodeId(place), ticket: 1, ask: Ask::Power, until: 0, target };
             orders.send(Order::Ask(job)).unwrap();

@@ -7,13 +7,13 @@ mod engine;
 mod translate;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::task::JoinHandle;
 
-use super::{Answered, Job};
+use super::resolve::Turns;
+use super::{Answered, Job, Traffic};
 use engine::Task;
 
 /// How long closing all sessions may take at the end.
@@ -24,7 +24,6 @@ const STOP_MS: u64 = 2_000;
 pub(super) struct Engine {
     orders: UnboundedSender<Order>,
     task: JoinHandle<()>,
-    traffic: Arc<Traffic>,
 }
 
 /// What the engine's task is told.
@@ -35,42 +34,15 @@ enum Order {
     Stop,
 }
 
-/// Datagrams that the engine exchanged.
-#[derive(Debug, Default)]
-pub struct Traffic {
-    sent: AtomicU64,
-    received: AtomicU64,
-}
-
-impl Traffic {
-    /// Datagrams sent so far.
-    #[must_use]
-    pub fn sent(&self) -> u64 {
-        self.sent.load(Ordering::Relaxed)
-    }
-
-    /// Datagrams received so far, those that belonged to nothing included.
-    #[must_use]
-    pub fn received(&self) -> u64 {
-        self.received.load(Ordering::Relaxed)
-    }
-
-    fn count_sent(&self) {
-        self.sent.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn count_received(&self) {
-        self.received.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
 impl Engine {
-    pub(super) fn start(answers: UnboundedSender<Answered>) -> std::io::Result<Self> {
+    pub(super) fn start(
+        answers: UnboundedSender<Answered>,
+        turns: Arc<Turns>,
+        traffic: Arc<Traffic>,
+    ) -> std::io::Result<Self> {
         let (orders, received) = mpsc::unbounded_channel();
-        let traffic = Arc::new(Traffic::default());
-        let task = Task::new(received, answers, Arc::clone(&traffic))?;
-        let task = tokio::spawn(task.run());
-        Ok(Self { orders, task, traffic })
+        let task = Task::new(received, answers, turns, traffic)?;
+        Ok(Self { orders, task: tokio::spawn(task.run()) })
     }
 
     pub(super) fn ask(&self, job: Job) {
@@ -79,10 +51,6 @@ impl Engine {
 
     pub(super) fn renew(&self) {
         self.order(Order::Renew);
-    }
-
-    pub(super) fn traffic(&self) -> Arc<Traffic> {
-        Arc::clone(&self.traffic)
     }
 
     pub(super) async fn stop(self) {

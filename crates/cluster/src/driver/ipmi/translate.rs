@@ -6,7 +6,9 @@ use ipmi::{
     Password, Reply, Request, Suite, SuitePolicy, UserName,
 };
 
-use crate::inventory::{Cipher, Privilege};
+use super::super::resolve::Turns;
+use super::super::{denied, plain};
+use crate::inventory::{Cipher, Ipmi, Privilege};
 use crate::secret::{Secret, SecretError};
 use crate::targets::Target;
 
@@ -27,19 +29,23 @@ pub(super) enum ConfigError {
 }
 
 /// Resolves the secrets of a target.
-pub(super) async fn config(target: &Target) -> Result<Config, ConfigError> {
+pub(super) async fn config(
+    target: &Target,
+    access: Ipmi,
+    turns: &Turns,
+) -> Result<Config, ConfigError> {
     let credential = &target.credential;
-    let password = credential.password.resolve(&target.node).await?;
+    let password = turns.secret(&credential.password, &target.node).await?;
     let mut config = Config::new(UserName::new(&credential.username)?, secret(&password)?);
     if let Some(kg) = &credential.kg {
-        let kg = kg.resolve(&target.node).await?;
+        let kg = turns.secret(kg, &target.node).await?;
         config.kg = Some(ipmi::Key::new(kg.expose().as_bytes())?);
     }
-    config.privilege = match target.endpoint.privilege {
+    config.privilege = match access.privilege {
         Privilege::Operator => ipmi::Privilege::Operator,
         Privilege::Administrator => ipmi::Privilege::Administrator,
     };
-    config.suites = match target.endpoint.cipher {
+    config.suites = match access.cipher {
         Cipher::Best => SuitePolicy::Best,
         Cipher::Suite17 => SuitePolicy::Only(Suite::C17),
         Cipher::Suite3 => SuitePolicy::Only(Suite::C3),
@@ -79,23 +85,11 @@ pub(super) fn answer(target: &Target, ask: Ask, outcome: Result<Reply, Failure>)
     }
 }
 
-/// A cause that has nothing to do with the account.
-pub(super) fn plain(target: &Target, words: &str) -> Cause {
-    Cause { denied: false, words: format!("{}: {words}", target.name()).into() }
-}
-
-/// A cause that says that the account is refused.
-pub(super) fn denied(target: &Target, words: &str) -> Cause {
-    Cause { denied: true, words: format!("{}: {words}", target.name()).into() }
-}
-
 fn cause(target: &Target, why: &ipmi::Cause) -> Cause {
-    let user = &target.credential.username;
     match why {
-        ipmi::Cause::WrongPassword | ipmi::Cause::WrongKey | ipmi::Cause::Denied(_) => denied(
-            target,
-            &format!("{why} (user {user}, credentials {})", target.endpoint.credentials),
-        ),
+        ipmi::Cause::WrongPassword | ipmi::Cause::WrongKey | ipmi::Cause::Denied(_) => {
+            denied(target, &why.to_string())
+        }
         ipmi::Cause::NoAnswer
         | ipmi::Cause::PrivilegeDenied(_)
         | ipmi::Cause::NoSession(_)

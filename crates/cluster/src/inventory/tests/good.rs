@@ -4,7 +4,7 @@ use nodeset::{Groups, NodeSet};
 
 use super::{HEAD, good};
 use crate::inventory::{
-    Address, Cipher, Drift, Driver, Inventory, Policy, Poll, Privilege, Settings,
+    Access, Address, Cipher, Drift, Driver, Inventory, Ipmi, Policy, Poll, Privilege, Settings,
 };
 use crate::secret::SecretRef;
 
@@ -107,9 +107,9 @@ fn every_optional_key_is_read_and_a_block_wins_over_the_defaults() {
         }
     );
     assert_eq!(node.endpoint.address, Address::parse("10.0.0.2:6230", 1).unwrap());
-    assert_eq!((node.endpoint.driver, &*node.endpoint.credentials), (Driver::Ipmi, "d"));
-    let access = (node.endpoint.cipher, node.endpoint.privilege);
-    assert_eq!(access, (Cipher::Suite17, Privilege::Administrator));
+    assert_eq!((node.endpoint.driver(), &*node.endpoint.credentials), (Driver::Ipmi, "d"));
+    let access = Ipmi { cipher: Cipher::Suite17, privilege: Privilege::Administrator };
+    assert_eq!(node.endpoint.access, Access::Ipmi(access));
     assert_eq!((&*node.labels["rack"], &*node.labels["site"]), ("x", "a"));
 
     let plain = inventory.node("n3").unwrap();
@@ -121,10 +121,8 @@ fn every_optional_key_is_read_and_a_block_wins_over_the_defaults() {
     };
     assert_eq!(*plain.settings, settings);
     assert_eq!(&*plain.labels["rack"], "r3");
-    assert_eq!(
-        (plain.endpoint.cipher, plain.endpoint.privilege),
-        (Cipher::Best, Privilege::Operator)
-    );
+    let access = Ipmi { cipher: Cipher::Best, privilege: Privilege::Operator };
+    assert_eq!(plain.endpoint.access, Access::Ipmi(access));
     assert_eq!(inventory.credentials["d"].kg, Some(SecretRef::Credential("kg".to_owned())));
 }
 
@@ -181,6 +179,22 @@ fn nodes_that_share_a_bmc_are_accepted_with_a_warning() {
         "i.toml:9:7: n[1-3] share bmc chassis.example:623, which over ipmi has one power switch
  9 | bmc = \"Chassis.example\"
    |       ^^^^^^^^^^^^^^^^^"
+    );
+}
+
+#[test]
+fn nodes_that_choose_different_systems_behind_a_redfish_bmc_share_it_without_a_warning() {
+    let block = |names: &str, system: &str| {
+        format!(
+            "[[nodes]]\nnames = \"{names}\"\ndriver = \"redfish\"\nbmc = \"https://chassis\"\n{system}\n"
+        )
+    };
+    let inventory = good(&block("n[1-4]", "system = \"Node{1}\""));
+    assert!(inventory.warnings.is_empty(), "{}", inventory.warnings);
+    let inventory = good(&(block("n[1-2]", "system = \"a\"") + &block("n3", "")));
+    assert_eq!(
+        inventory.warnings.list[0].message,
+        "n[1-2] share bmc chassis:443, and name no different `system`s behind it"
     );
 }
 

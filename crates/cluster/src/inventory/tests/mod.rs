@@ -6,6 +6,7 @@ mod changes;
 mod files;
 mod good;
 mod parts;
+mod redfish;
 mod wrong;
 
 use super::{Inventory, LoadError};

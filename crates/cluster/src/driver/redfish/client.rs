@@ -1,0 +1,408 @@
+//! Requests to one BMC: connects when it has to, logs in, waits when it is told to, follows redirects. What a request is
+//! for is not known here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::header::{self, HeaderName, HeaderValue};
+use hyper::{Method, Request, StatusCode};
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
+use zeroize::Zeroizing;
+
+use super::Shared;
+use super::document::{self, LogIn};
+use super::failure::Failure;
+use super::link::{Asked, Broken, Link, Said};
+use super::memory::{Memory, NoSession, Session};
+use crate::inventory::{Access, Transport};
+use crate::secret::Secret;
+use crate::targets::Target;
+
+/// Where sessions are begun (DSP0266, 13.3.4.2).
+const SESSIONS: &str = "/redfish/v1/SessionService/Sessions";
+/// The header of a session's token.
+const TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
+/// Connecting may take so long, TLS included, in milliseconds.
+const CONNECT_MS: u64 = 5_000;
+/// How long no session is asked for once none was to be had, in milliseconds.
+const NO_SESSION_MS: u64 = 60_000;
+/// The wait after 503 when the BMC names none, and the shortest, in milliseconds.
+const BUSY_MS: u64 = 1_000;
+const BUSY_MIN_MS: u64 = 200;
+/// Redirects that are followed in a row.
+const REDIRECTS_MAX: usize = 3;
+
+/// A request to be made. It has no debug output: a log-in holds the password.
+#[derive(Clone)]
+pub(super) struct What {
+    pub(super) method: Method,
+    pub(super) path: String,
+    pub(super) body: Option<Value>,
+    pub(super) if_match: Option<String>,
+    pub(super) again: Again,
+}
+
+/// Whether a request may be made again when it was refused as busy, or lost with a connection that was kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Again {
+    /// It reads, or does the same twice as once.
+    Harmless,
+    /// No layer may send it twice.
+    Never,
+}
+
+/// By what a request is let in.
+#[derive(Debug, Clone)]
+enum Credential {
+    /// A session of an earlier exchange.
+    Kept(HeaderValue),
+    /// A session that was just begun.
+    Fresh(HeaderValue),
+    Basic(HeaderValue, Sure),
+}
+
+/// What it means that basic authentication is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sure {
+    /// Name or password are wrong.
+    Yes,
+    /// That, or the BMC takes nothing but sessions, and has none left.
+    No,
+}
+
+/// What a log-in came to, when it was not refused.
+enum LoggedIn {
+    Session(Session),
+    /// There is no session left, in these words.
+    Full(String),
+    /// The BMC does not have sessions.
+    NoSessions,
+}
+
+/// What an exchange is made with.
+pub(super) struct Client<'a> {
+    pub(super) shared: &'a Shared,
+    pub(super) target: &'a Target,
+    pub(super) memory: &'a mut Memory,
+    pub(super) link: &'a mut Option<Link>,
+    /// Nothing is sent after it.
+    pub(super) deadline: Instant,
+}
+
+impl What {
+    pub(super) fn get(path: &str) -> Self {
+        Self {
+            method: Method::GET,
+            path: path.to_owned(),
+            body: None,
+            if_match: None,
+            again: Again::Harmless,
+        }
+    }
+
+    pub(super) fn post(path: &str, body: Value, again: Again) -> Self {
+        Self { method: Method::POST, body: Some(body), again, ..Self::get(path) }
+    }
+
+    pub(super) fn patch(path: &str, body: Value, if_match: Option<String>) -> Self {
+        Self { method: Method::PATCH, body: Some(body), if_match, ..Self::get(path) }
+    }
+}
+
+impl Client<'_> {
+    /// The document at that path, and its answer.
+    ///
+    /// # Errors
+    /// [`Failure`], also when it is no JSON.
+    pub(super) async fn get(&mut self, path: &str) -> Result<(Value, Said), Failure> {
+        let said = self.ask(What::get(path)).await?;
+        if !said.status().is_success() {
+            return Err(Failure::of(&said));
+        }
+        match serde_json::from_slice(said.body()) {
+            Ok(document) => Ok((document, said)),
+            Err(_) => Err(Failure::Refused(format!("what it answers at {path} is no JSON"))),
+        }
+    }
+
+    /// Makes a request, whatever its answer: not 401, and not one that asks to come back in time.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub(super) async fn ask(&mut self, mut what: What) -> Result<Said, Failure> {
+        let mut redirects = 0;
+        loop {
+            let said = self.let_in(&what).await?;
+            let status = said.status();
+            if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS
+            {
+                if what.again == Again::Never || !self.wait(&said).await {
+                    return Ok(said);
+                }
+            } else if status.is_redirection() && what.method == Method::GET {
+                redirects += 1;
+                what.path = self.redirect(&said, redirects)?;
+            } else {
+                return Ok(said);
+            }
+        }
+    }
+
+    /// Ends a session that is not needed any more. What becomes of that is no matter: the BMC ends it some day.
+    pub(super) async fn log_out(&mut self, session: Session) {
+        let Some(path) = session.path else { return };
+        let what = What { method: Method::DELETE, ..What::get(&path) };
+        let _ = self.transfer(&what, Some(&(TOKEN, session.token))).await;
+    }
+
+    /// Waits as long as the BMC asks for, if there is time for it.
+    async fn wait(&self, said: &Said) -> bool {
+        let ms = document::retry_after_ms(said.headers()).unwrap_or(BUSY_MS).max(BUSY_MIN_MS);
+        let until = Instant::now() + Duration::from_millis(ms.min(u64::from(u32::MAX)));
+        if until >= self.deadline {
+            return false;
+        }
+        tokio::time::sleep_until(until).await;
+        true
+    }
+
+    fn redirect(&self, said: &Said, redirects: usize) -> Result<String, Failure> {
+        let to = said.headers().get(header::LOCATION).and_then(|to| to.to_str().ok());
+        let to = to.unwrap_or_default();
+        let host = self.target.endpoint.address.host.to_string();
+        if document::host(to).is_some_and(|other| !other.eq_ignore_ascii_case(&host)) {
+            return Err(Failure::Refused("it redirects to another host".to_owned()));
+        }
+        match document::path(to) {
+            Some(path) if redirects <= REDIRECTS_MAX => Ok(path),
+            Some(_) => Err(Failure::Refused("it redirects again and again".to_owned())),
+            None => Err(Failure::Refused("it redirects to nowhere".to_owned())),
+        }
+    }
+
+    /// Makes a request with the account. A session that is no longer known is begun anew, once: 401 says that nothing
+    /// was done.
+    async fn let_in(&mut self, what: &What) -> Result<Said, Failure> {
+        loop {
+            let credential = self.credential().await.map_err(Failure::before)?;
+            let header = match &credential {
+                Credential::Kept(token) | Credential::Fresh(token) => (TOKEN, token.clone()),
+                Credential::Basic(basic, _) => (header::AUTHORIZATION, basic.clone()),
+            };
+            let said = self.transfer(what, Some(&header)).await?;
+            if said.status() != StatusCode::UNAUTHORIZED {
+                return Ok(said);
+            }
+            self.memory.session = None;
+            match credential {
+                Credential::Kept(_) => {}
+                Credential::Fresh(_) | Credential::Basic(_, Sure::Yes) => {
+                    return Err(wrong_account(&said));
+                }
+                Credential::Basic(_, Sure::No) => {
+                    self.memory.basic_refused = true;
+                    let words = "it has no session left, and takes no basic authentication";
+                    return Err(Failure::NotSent(words.to_owned()));
+                }
+            }
+        }
+    }
+
+    async fn credential(&mut self) -> Result<Credential, Failure> {
+        if let Some(session) = &self.memory.session {
+            return Ok(Credential::Kept(session.token.clone()));
+        }
+        if self.memory.log_in_refused {
+            return self.basic(Sure::Yes).await;
+        }
+        let waits = self.memory.no_session.filter(|no| no.until > Instant::now());
+        let is_for_good = match waits {
+            Some(no) if !self.memory.basic_refused => no.is_for_good,
+            Some(_) | None => match self.log_in().await? {
+                LoggedIn::Session(session) => {
+                    let token = session.token.clone();
+                    self.memory.session = Some(session);
+                    return Ok(Credential::Fresh(token));
+                }
+                LoggedIn::Full(words) if self.memory.basic_refused => {
+                    return Err(Failure::NotSent(format!("it has no session left: {words}")));
+                }
+                LoggedIn::Full(_) => self.without_session(false),
+                LoggedIn::NoSessions => self.without_session(true),
+            },
+        };
+        self.basic(if is_for_good { Sure::Yes } else { Sure::No }).await
+    }
+
+    async fn basic(&self, sure: Sure) -> Result<Credential, Failure> {
+        let (name, password) = (&self.target.credential.username, self.password().await?);
+        let pair = Zeroizing::new(format!("{name}:{}", password.expose()));
+        let basic = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())));
+        Ok(Credential::Basic(hidden(&basic)?, sure))
+    }
+
+    fn without_session(&mut self, is_for_good: bool) -> bool {
+        let until = Instant::now() + Duration::from_millis(NO_SESSION_MS);
+        self.memory.no_session = Some(NoSession { until, is_for_good });
+        is_for_good
+    }
+
+    /// Begins a session.
+    async fn log_in(&mut self) -> Result<LoggedIn, Failure> {
+        let password = self.password().await?;
+        let body = json!({
+            "UserName": self.target.credential.username,
+            "Password": password.expose(),
+        });
+        let said = self.transfer(&What::post(SESSIONS, body, Again::Harmless), None).await?;
+        match document::log_in(&said) {
+            LogIn::Denied => {
+                self.memory.log_in_refused = true;
+                Err(wrong_account(&said))
+            }
+            LogIn::Full => Ok(LoggedIn::Full(said.status().to_string())),
+            LogIn::NoSessions => Ok(LoggedIn::NoSessions),
+            LogIn::Session { token, path } => {
+                Ok(LoggedIn::Session(Session { token: hidden(&token)?, path }))
+            }
+        }
+    }
+
+    async fn password(&self) -> Result<Secret, Failure> {
+        let reference = &self.target.credential.password;
+        let resolved = self.shared.turns.secret(reference, &self.target.node);
+        match timeout_at(self.deadline, resolved).await {
+            Ok(resolved) => resolved.map_err(|error| Failure::NotSent(error.to_string())),
+            Err(_) => Err(Failure::NotSent("the password was not there in time".to_owned())),
+        }
+    }
+
+    /// Sends a request, over a new connection if the old one turns out to be closed.
+    async fn transfer(
+        &mut self,
+        what: &What,
+        credential: Option<&(HeaderName, HeaderValue)>,
+    ) -> Result<Said, Failure> {
+        loop {
+            let kept = self.link.as_ref().is_some_and(Link::is_open);
+            if !kept {
+                *self.link = None;
+                *self.link = Some(self.connect().await?);
+            }
+            let request = self.request(what, credential)?;
+            let Some(link) = self.link.as_mut() else { continue };
+            let kept = link.answered().is_some();
+            let sent = timeout_at(self.deadline, link.send(request)).await;
+            let broken = match sent {
+                Ok(Ok(said)) => return Ok(said),
+                Ok(Err(broken)) => broken,
+                Err(_) => {
+                    *self.link = None;
+                    return Err(Failure::Lost("it did not answer in time".to_owned()));
+                }
+            };
+            *self.link = None;
+            match broken {
+                Broken::NotSent(_) if kept => {}
+                Broken::Lost(_) if kept && what.again == Again::Harmless => {}
+                Broken::NotSent(words) => return Err(Failure::NotSent(words)),
+                Broken::Lost(words) | Broken::Cut(words) => return Err(Failure::Lost(words)),
+            }
+        }
+    }
+
+    fn request(
+        &self,
+        what: &What,
+        credential: Option<&(HeaderName, HeaderValue)>,
+    ) -> Result<Asked, Failure> {
+        let mut request = Request::builder()
+            .method(&what.method)
+            .uri(&what.path)
+            .header(header::HOST, self.host())
+            .header(header::ACCEPT, "application/json")
+            .header("odata-version", "4.0");
+        if let Some((name, value)) = credential {
+            request = request.header(name, value);
+        }
+        if let Some(tag) = &what.if_match {
+            request = request.header(header::IF_MATCH, tag);
+        }
+        let body = what.body.as_ref().map(Value::to_string);
+        if body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        let body = Full::new(Bytes::from(body.unwrap_or_default()));
+        let request = request.body(body);
+        request.map_err(|error| Failure::NotSent(format!("can't ask at {}: {error}", what.path)))
+    }
+
+    /// The host as HTTP wants it: some BMCs refuse a name with a port that goes without saying.
+    fn host(&self) -> String {
+        let (name, url) = (self.target.name(), self.target.endpoint.url());
+        let usual = if url.starts_with("https") { ":443" } else { ":80" };
+        name.strip_suffix(usual).unwrap_or(&name).to_owned()
+    }
+
+    /// Connects, when it has its turn. Those that did not answer the last time have turns of their own, so that they
+    /// keep nobody else waiting.
+    async fn connect(&mut self) -> Result<Link, Failure> {
+        let shared = self.shared;
+        let turns = if self.memory.suspect { &shared.suspects } else { &shared.connects };
+        let Ok(Ok(_turn)) = timeout_at(self.deadline, turns.acquire()).await else {
+            return Err(Failure::NotSent("no turn to connect in time".to_owned()));
+        };
+        let span = self.deadline.saturating_duration_since(Instant::now());
+        let span = span.min(Duration::from_millis(CONNECT_MS));
+        let opened = match timeout(span, self.open()).await {
+            Ok(opened) => opened,
+            Err(_) => Err(format!("it did not answer within {} ms", span.as_millis())),
+        };
+        self.memory.suspect = opened.is_err();
+        opened.map_err(Failure::NotSent)
+    }
+
+    async fn open(&self) -> Result<Link, String> {
+        let address = &self.target.endpoint.address;
+        let tls = match &self.target.endpoint.access {
+            Access::Redfish(redfish) => match &redfish.transport {
+                Transport::Plain => None,
+                Transport::Tls(trust) => {
+                    Some(self.shared.trusts.config(trust).map_err(|error| error.to_string())?)
+                }
+            },
+            Access::Ipmi(_) => return Err("it is not reached by Redfish".to_owned()),
+        };
+        let at = self.shared.turns.address(address).await;
+        let at = at.ok_or_else(|| "the host name has no address".to_owned())?;
+        Link::open(at, &address.host, tls, Arc::clone(&self.shared.traffic)).await
+    }
+
+    /// Waits, within the deadline.
+    pub(super) async fn pause(&self, span: Duration) {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        sleep(span.min(left)).await;
+    }
+}
+
+fn wrong_account(said: &Said) -> Failure {
+    // what the BMC says to a log-in is not told: it may repeat what was sent
+    let what = match said.status() {
+        StatusCode::FORBIDDEN => "the account may not log in",
+        _ => "wrong user name or password",
+    };
+    Failure::Denied(format!("{what} ({})", said.status()))
+}
+
+/// A value that no log shows.
+fn hidden(text: &str) -> Result<HeaderValue, Failure> {
+    let mut value = HeaderValue::from_str(text)
+        .map_err(|_| Failure::NotSent("user name and password fit in no header".to_owned()))?;
+    value.set_sensitive(true);
+    Ok(value)
+}

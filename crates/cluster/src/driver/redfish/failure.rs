@@ -1,0 +1,102 @@
+//! Why an exchange did not succeed, and what that says of the order in it. It sends nothing.
+
+use arbiter::Answer;
+use hyper::StatusCode;
+
+use super::super::{denied, plain};
+use super::document;
+use super::link::Said;
+use crate::targets::Target;
+
+/// Why not, in words.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// The account was refused; nothing happened.
+    Denied(String),
+    /// What was asked for never left.
+    NotSent(String),
+    /// The BMC said no; nothing happened.
+    Refused(String),
+    /// It left, and whether it happened is not known.
+    Lost(String),
+}
+
+impl Failure {
+    /// What an answer that is no success says of the request.
+    pub(super) fn of(said: &Said) -> Self {
+        let words = document::problem(said);
+        match said.status() {
+            StatusCode::UNAUTHORIZED => Self::Denied(words),
+            // RFC 9110, 15.6: the server does not know the method, is not able to handle it now, or not this version;
+            // with any other of them it may have begun
+            StatusCode::NOT_IMPLEMENTED
+            | StatusCode::SERVICE_UNAVAILABLE
+            | StatusCode::HTTP_VERSION_NOT_SUPPORTED => Self::Refused(words),
+            status if status.is_client_error() || status.is_redirection() => Self::Refused(words),
+            _ => Self::Lost(words),
+        }
+    }
+
+    /// The same for what had to be done before the order: that never left.
+    pub(super) fn before(self) -> Self {
+        match self {
+            Self::Denied(_) => self,
+            Self::NotSent(words) | Self::Refused(words) | Self::Lost(words) => Self::NotSent(words),
+        }
+    }
+
+    /// The same for what had to be done after something was sent that may have happened.
+    pub(super) fn after(self) -> Self {
+        match self {
+            Self::Denied(words)
+            | Self::NotSent(words)
+            | Self::Refused(words)
+            | Self::Lost(words) => Self::Lost(words),
+        }
+    }
+
+    pub(super) fn answer(self, target: &Target) -> Answer {
+        match self {
+            Self::Denied(words) => Answer::NotSent(denied(target, &words)),
+            Self::NotSent(words) => Answer::NotSent(plain(target, &words)),
+            Self::Refused(words) => Answer::Refused(plain(target, &words)),
+            Self::Lost(words) => Answer::Lost(plain(target, &words)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::Response;
+
+    use super::*;
+
+    #[test]
+    fn an_answer_proves_that_nothing_happened_or_leaves_it_open() {
+        for (status, expected) in [
+            (400, "refused"),
+            (401, "denied"),
+            (403, "refused"),
+            (404, "refused"),
+            (409, "refused"),
+            (412, "refused"),
+            (429, "refused"),
+            (308, "refused"),
+            (500, "lost"),
+            (501, "refused"),
+            (502, "lost"),
+            (503, "refused"),
+            (504, "lost"),
+            (507, "lost"),
+        ] {
+            let said = Response::builder().status(status).body(Vec::new()).unwrap();
+            let told = match Failure::of(&said) {
+                Failure::Denied(_) => "denied",
+                Failure::NotSent(_) => "not sent",
+                Failure::Refused(_) => "refused",
+                Failure::Lost(_) => "lost",
+            };
+            assert_eq!(told, expected, "{status}");
+        }
+    }
+}

@@ -40,7 +40,9 @@ pub(super) async fn freshen(region: &Inner, nodes: &NodeSet, fresh: Freshness) -
         let mut stale = stale;
         while !stale.is_empty() && version.changed().await.is_ok() {
             stale = region.board.unread_since(&stale, since);
-            tokio::time::sleep(PAUSE).await;
+            if !stale.is_empty() {
+                tokio::time::sleep(PAUSE).await;
+            }
         }
     };
     let mut stopping = region.stopping.subscribe();

@@ -71,12 +71,16 @@ impl Big {
 
     /// The table in Markdown.
     pub fn table(&self) -> String {
+        let cores = std::thread::available_parallelism().map_or(1.0, |cores| cores.get() as f64);
         let mut text = String::from(
-            "| lastword | wall s | ÷ floor | CPU s | simulator's CPU s |\n| --- | --: | --: | --: | --: |\n",
+            "| lastword | wall s | ÷ floor | CPU s | simulator's CPU s | ÷ floor with the simulator's CPU |\n\
+             | --- | --: | --: | --: | --: | --: |\n",
         );
         let mut line = |what: &str, (wall, cpu, sim): (f64, f64, f64)| {
-            let ratio = wall / self.floor_s;
-            text += &format!("| {what} | {wall:.2} | {ratio:.2} | {cpu:.2} | {sim:.2} |\n");
+            let (ratio, shared) = (wall / self.floor_s, wall / (self.floor_s + sim / cores));
+            text += &format!(
+                "| {what} | {wall:.2} | {ratio:.2} | {cpu:.2} | {sim:.2} | {shared:.2} |\n"
+            );
         };
         for sample in &self.first {
             let what = format!("{}, the first one after a start", sample.work.title());

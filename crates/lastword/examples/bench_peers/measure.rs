@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 
 /// How long one program may run, in seconds; then it is killed, and what it did not do is not done.
-const PATIENCE_S: &str = "600";
+const PATIENCE_S: &str = "300";
 /// How many clock ticks `/proc` counts in a second.
 const TICKS_PER_S: f64 = 100.0;
 
@@ -111,9 +111,9 @@ impl Daemon {
 
     /// Whether it still runs; what it said if it does not.
     pub fn check(&mut self) -> anyhow::Result<()> {
-        let ended = self.child.try_wait()?;
-        ensure!(ended.is_none(), "{}", end_of(&self.log));
-        Ok(())
+        let Some(status) = self.child.try_wait()? else { return Ok(()) };
+        let said = end_of(&self.log);
+        bail!("{}", if said.is_empty() { format!("it ended with {status}") } else { said })
     }
 
     /// CPU seconds of it and its children until now.

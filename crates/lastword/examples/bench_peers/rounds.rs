@@ -217,8 +217,8 @@ fn start_powermand(place: &Place<'_>) -> anyhow::Result<Seat> {
     ensure!(place.fleet.port == 623, "it needs the BMCs at port 623, which is root's");
     let device = "/etc/powerman/ipmipower.dev";
     ensure!(Path::new(device).exists(), "{device} is not there");
-    let (address, hosts) = (super::fleet::free()?.to_string(), place.addresses().join(","));
-    let flags = ipmipower_flags(place).join(" ");
+    let (address, hosts) = (super::fleet::free()?.to_string(), place.ranges());
+    let flags = ipmipower_flags(&hosts).join(" ");
     let text = format!(
         "include \"{device}\"\nlisten \"{address}\"\n\
          device \"ipmi\" \"ipmipower\" \"/usr/sbin/ipmipower {flags} --wait-until-on --wait-until-off |&\"\n\

@@ -1,4 +1,4 @@
-//! What the tests need of the machine they run on, by name: Debian packages and a Python with
+//! What the tests and benches need of the machine they run on, by name: Debian packages and a Python with
 //! what is compared with. Only what is missing is installed, and it is said.
 
 use std::path::{Path, PathBuf};
@@ -21,6 +21,9 @@ const PACKAGES: [(&str, &str); 9] = [
     ("python3-venv", "python3"),
 ];
 
+/// What only the comparison with other programs needs besides.
+const BENCH_PACKAGES: [(&str, &str); 2] = [("powerman", "powermand"), ("time", "time")];
+
 /// Python's name of a package, and the package with its version: what the node set tests compare with, and
 /// clients for simulated BMCs.
 const PYTHON_PACKAGES: [(&str, &str); 5] = [
@@ -31,12 +34,21 @@ const PYTHON_PACKAGES: [(&str, &str); 5] = [
     ("redfish_use_case_checkers", "redfish-use-case-checkers==2.1.1"),
 ];
 
-/// Installs what is missing of the system's packages.
+/// Installs what is missing of the system's packages for the tests.
 pub fn packages() -> Result<()> {
+    install(&PACKAGES, "the tests need")
+}
+
+/// Installs what is missing of the system's packages for the comparison with other programs.
+pub fn bench_packages() -> Result<()> {
+    install(&[&PACKAGES[..], &BENCH_PACKAGES].concat(), "the comparison needs")
+}
+
+fn install(wanted: &[(&str, &str)], by: &str) -> Result<()> {
     let missing: Vec<&str> =
-        PACKAGES.iter().filter(|entry| !is_there(entry)).map(|(package, _)| *package).collect();
+        wanted.iter().filter(|entry| !is_there(entry)).map(|(package, _)| *package).collect();
     if missing.is_empty() {
-        println!("the system has what the tests need");
+        println!("the system has what {by}");
         return Ok(());
     }
     println!("missing: {}", missing.join(" "));

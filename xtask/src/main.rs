@@ -27,7 +27,10 @@ cargo xtask COMMAND
   replay SEED [--node n3] [--step]
                              prints the event log of one simulated fleet, a line at each Enter with --step
   mutants [NAME...]          breaks each rule of the core on purpose and shows which proof notices
-  bench core                 measures and prints the table of speed and size";
+  bench core                 measures and prints the table of speed and size
+  bench peers [--quick] [--runs N] [--nodes N] [--only PART]
+                             measures beside other programs; writes docs/benchmarks.md unless --quick or
+                             --only is given";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

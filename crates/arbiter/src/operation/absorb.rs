@@ -135,7 +135,11 @@ impl Operation {
             }
             Answer::Done => {}
         }
-        self.plan_poll(now, pacing);
+        // whoever looked since this was asked is not served by it
+        let looked = self.next_poll.is_some_and(|at| ended.at < at && at <= now);
+        if !looked {
+            self.plan_poll(now, pacing);
+        }
     }
 
     fn absorb_power(

@@ -414,6 +414,17 @@ fn drift_is_reported_once_and_brought_back_only_when_told_to() {
 }
 
 #[test]
+fn whoever_looks_while_a_read_is_under_way_gets_one_of_their_own() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.tell(Event::Look), "read");
+    bench.now += 1;
+    assert_eq!(bench.tell(Event::Look), "");
+    bench.now += 1;
+    assert_eq!(bench.reads(Power::Off), "read");
+    assert_eq!(bench.reads(Power::Off), "");
+}
+
+#[test]
 fn a_recovered_operation_reads_while_it_drains_and_fires_nothing() {
     let mut bench = Bench::new();
     bench.op = Operation::recovered(bench.now, Traces::default(), &bench.pacing);

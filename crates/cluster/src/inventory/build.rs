@@ -85,14 +85,17 @@ struct Builder<'s, 'r> {
     /// Names that are in two blocks, by the pair of blocks.
     doubles: BTreeMap<(usize, usize), Vec<Arc<str>>>,
     /// The first node of each address.
-    firsts: HashMap<Address, Arc<str>>,
+    firsts: HashMap<Door, Arc<str>>,
     /// Addresses of several nodes: where the second is, and their names.
-    shared: BTreeMap<Address, (Place<'s>, Vec<Arc<str>>)>,
+    shared: BTreeMap<Door, (Place<'s>, Vec<Arc<str>>)>,
     labels: HashSet<Arc<Labels>>,
     words: HashSet<Arc<str>>,
     settings: HashSet<Arc<Settings>>,
     nodes_lost: bool,
 }
+
+/// An address, of UDP or of TCP.
+type Door = (Driver, Address);
 
 /// What all nodes of a block have in common.
 struct Common<'b, 's> {
@@ -190,14 +193,14 @@ impl<'s, 'r> Builder<'s, 'r> {
             self.doubles.entry((*first, block)).or_default().push(name);
             return;
         }
-        match self.firsts.get(&node.endpoint.address) {
+        let address = (common.driver, node.endpoint.address.clone());
+        match self.firsts.get(&address) {
             Some(first) => {
                 let start = || (common.bmc.clone(), vec![Arc::clone(first)]);
-                let address = node.endpoint.address.clone();
                 self.shared.entry(address).or_insert_with(start).1.push(Arc::clone(&name));
             }
             None => {
-                self.firsts.insert(node.endpoint.address.clone(), Arc::clone(&name));
+                self.firsts.insert(address, Arc::clone(&name));
             }
         }
         self.nodes.insert(name, (node, block));
@@ -270,7 +273,7 @@ impl<'s, 'r> Builder<'s, 'r> {
             let message = format!("listed twice: {set}");
             self.report.errors.add_pair(&self.blocks[*second], message, other);
         }
-        for (address, (place, sharers)) in &self.shared {
+        for ((driver, address), (place, sharers)) in &self.shared {
             let set = names(sharers.iter().map(|name| &**name));
             let endpoints =
                 sharers.iter().filter_map(|name| Some((name, &self.nodes.get(name)?.0.endpoint)));
@@ -278,14 +281,14 @@ impl<'s, 'r> Builder<'s, 'r> {
             let mut doors = HashSet::new();
             for (name, endpoint) in endpoints {
                 doors.insert(endpoint.door());
-                systems.entry((endpoint.driver(), endpoint.system())).or_default().push(name);
+                systems.entry(endpoint.system()).or_default().push(name);
             }
             if doors.len() > 1 {
                 let message = format!("{set} share bmc {address}, and reach it in different ways");
                 self.report.errors.add(place, message);
                 continue;
             }
-            for ((driver, _), sharers) in systems.into_iter().filter(|(_, it)| it.len() > 1) {
+            for sharers in systems.into_values().filter(|it| it.len() > 1) {
                 let set = names(sharers.into_iter());
                 let what = match driver {
                     Driver::Ipmi => "which over ipmi has one power switch",

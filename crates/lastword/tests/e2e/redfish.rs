@@ -153,6 +153,16 @@ fn a_status_is_one_request_over_the_connection_that_there_is() {
 }
 
 #[test]
+fn tls_sessions_are_resumed_where_connections_are_not_kept() {
+    let (dir, bmcs) = (folder(), Bmcs::start(true, &["closes-connections"]));
+    let house = bmcs.house(dir.path(), QUICK);
+    assert_eq!(house.say(&["on", "n1"]).code, 0);
+    let told = bmcs.traffic("n1");
+    assert!(told.handshakes > 3, "{told:?}");
+    assert_eq!(told.resumed, told.handshakes - 1, "{told:?}");
+}
+
+#[test]
 fn a_boot_override_is_set_and_read_back_though_no_etag_ever_matches() {
     let (dir, bmcs) = (folder(), Bmcs::start(true, &["", "stale-etags", "forgets-boot"]));
     let house = bmcs.house(dir.path(), QUICK);

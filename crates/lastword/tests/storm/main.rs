@@ -1,5 +1,5 @@
-//! A storm over real sockets: a thousand virtual BMCs with mixed faults, fifty callers, and a server that is killed. Then
-//! the machines' own ledgers prove promises 2 to 5.
+//! A storm over real sockets: a thousand virtual BMCs with mixed faults, by IPMI and by Redfish, fifty callers, and a
+//! server that is killed. Then the machines' own ledgers prove promises 2 to 5.
 //!
 //! `LASTWORD_STORM_SECONDS`, `LASTWORD_STORM_NODES` and `LASTWORD_SEED` make it longer, larger or another one: `cargo
 //! xtask soak --sockets`.
@@ -43,7 +43,8 @@ fn the_machines_own_ledgers_prove_the_promises_after_a_storm() {
     let seed = number("LASTWORD_SEED", 1);
     let folder = tempfile::tempdir().expect("a folder");
     let machines = Machines::start(nodes, seed);
-    let mut house = House::start(folder.path(), &machines.ports(), SETTINGS);
+    let inventory = machines.inventory(folder.path(), SETTINGS);
+    let mut house = House::start_with(folder.path(), &inventory);
 
     let over = Arc::new(AtomicBool::new(false));
     let callers: Vec<_> = (0..CALLERS)

@@ -33,7 +33,7 @@ const CONNECT_MS: u64 = 5_000;
 const NO_SESSION_MS: u64 = 60_000;
 /// The wait after 503 when the BMC names none, and the shortest, in milliseconds.
 const BUSY_MS: u64 = 1_000;
-const BUSY_MIN_MS: u64 = 200;
+const BUSY_MIN_MS: u64 = 500;
 /// Redirects that are followed in a row.
 const REDIRECTS_MAX: usize = 3;
 

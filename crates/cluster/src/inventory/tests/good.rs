@@ -191,6 +191,9 @@ fn nodes_that_choose_different_systems_behind_a_redfish_bmc_share_it_without_a_w
     };
     let inventory = good(&block("n[1-4]", "system = \"Node{1}\""));
     assert!(inventory.warnings.is_empty(), "{}", inventory.warnings);
+    let other = "[[nodes]]\nnames = \"i1\"\nbmc = \"chassis:443\"\n";
+    let inventory = good(&(block("n1", "") + other));
+    assert!(inventory.warnings.is_empty(), "a port of UDP: {}", inventory.warnings);
     let inventory = good(&(block("n[1-2]", "system = \"a\"") + &block("n3", "")));
     assert_eq!(
         inventory.warnings.list[0].message,

@@ -6,7 +6,7 @@ use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use crate::{Damage, Fault, OpenError, store};
+use crate::{Damage, Fault, OpenError, inspect, store};
 
 const FOLDER_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
@@ -26,6 +26,7 @@ impl Folder {
         let path = make(path)?;
         let lock = lock(&path)?;
         refuse_orphaned_log(&path)?;
+        refuse_damaged_log(&path)?;
         private_database(&store::file(&path))?;
         File::open(&path)
             .and_then(|folder| folder.sync_all())
@@ -97,7 +98,17 @@ fn refuse_orphaned_log(folder: &Path) -> Result<(), OpenError> {
         return Ok(());
     }
     let fault = Fault::Database(store::ORPHANED.to_owned());
-    Err(Damage { folder: folder.to_owned(), seq: None, fault }.into())
+    Err(Damage { folder: folder.to_owned(), seq: None, fault, readable: false }.into())
+}
+
+/// SQLite takes a log for whole that is damaged in the middle, and writes over the rest.
+fn refuse_damaged_log(folder: &Path) -> Result<(), OpenError> {
+    let path = store::log(folder);
+    let Some(fault) = store::log_fault(folder).map_err(failed("read", &path))? else {
+        return Ok(());
+    };
+    let readable = inspect::has_readable(folder);
+    Err(Damage { folder: folder.to_owned(), seq: None, fault, readable }.into())
 }
 
 /// A database that is there is not opened here: closing it would release the locks that an

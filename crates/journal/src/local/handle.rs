@@ -16,7 +16,10 @@ use super::readers::Readers;
 use super::shared::Shared;
 use super::writer::{Append, Job, Trim, Writer};
 use crate::store::{self, Format, Loaded, StoreError};
-use crate::{AppendError, Appended, Entry, Journal, OpenError, ReadError, Refusal, RequestId, Seq};
+use crate::{
+    AppendError, Appended, Damage, Entry, Journal, OpenError, ReadError, Refusal, RequestId, Seq,
+    inspect,
+};
 
 /// How long to wait for a place in a full queue when closing.
 const CLOSE_RETRY: Duration = Duration::from_millis(1);
@@ -195,7 +198,10 @@ impl Drop for Local {
 
 fn connect(folder: &Path, options: &Options) -> Result<(Connection, Loaded), OpenError> {
     let unusable = |error: StoreError| match error.into_damage(folder) {
-        Ok(damage) => OpenError::Damaged(damage),
+        Ok(damage) => {
+            let readable = inspect::has_readable(folder);
+            OpenError::Damaged(Damage { readable, ..damage })
+        }
         Err(reason) => OpenError::Unusable { folder: folder.to_owned(), reason },
     };
     let file = store::file(folder);

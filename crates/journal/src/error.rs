@@ -226,7 +226,8 @@ pub enum InspectError {
     /// There is a file in its place, but nothing was ever written to it, or nothing is left.
     #[error(
         "the journal {} is empty: a start that was cut short leaves it so, and so does a lost file. \
-         What to do: put a backup in its place, or start the service, which begins anew there",
+         What to do: put a backup in its place, or start the service, which begins anew there unless \
+         other files tell that it was used",
         file.display()
     )]
     Empty {

@@ -25,6 +25,16 @@ struct Opened {
     log: Option<Fault>,
 }
 
+/// Whether there is anything in the journal's place, whatever it is. A start that was cut short may leave
+/// an empty file there, and so may a lost one.
+#[must_use]
+pub fn is_there(folder: impl AsRef<Path>) -> bool {
+    match fs::metadata(store::file(folder.as_ref())) {
+        Ok(found) => found.len() > 0,
+        Err(error) => error.kind() != io::ErrorKind::NotFound,
+    }
+}
+
 /// Whether an export would save anything.
 pub(crate) fn has_readable(folder: &Path) -> bool {
     let Ok(opened) = open(folder) else { return false };

@@ -16,7 +16,7 @@ use super::serve::HouseArgs;
 use crate::cli::output::{plain, print};
 use crate::cli::{Exit, Globals};
 use crate::defaults::ADMIN_TOKEN;
-use crate::house::{Settings, fleet, listen};
+use crate::house::{Settings, fleet, listen, lost_journal};
 use crate::private;
 
 /// The permission bits of the group and of everybody else.
@@ -129,6 +129,9 @@ fn check_data(folder: &Path, report: &mut Report) {
     }
     if is_there {
         check_permissions(folder, report);
+    }
+    if let Some(words) = lost_journal(folder) {
+        report.wrong(&words);
     }
 }
 

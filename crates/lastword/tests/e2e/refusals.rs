@@ -55,6 +55,32 @@ fn a_hundred_and_one_nodes_without_yes_are_refused_with_the_count() {
 }
 
 #[test]
+fn a_server_whose_journal_is_gone_does_not_begin_anew() {
+    let dir = folder();
+    let ports = super::fleet::free_ports(1);
+    let mut house = House::start(dir.path(), &ports, "poll = \"off\"\n");
+    house.kill();
+    for name in ["journal.db", "journal.db-wal", "journal.db-shm"] {
+        let _absent = std::fs::remove_file(dir.path().join("data").join(name));
+    }
+    let serve = std::process::Command::new(super::house::PROGRAM)
+        .args(["serve", "--listen", "127.0.0.1:0", "--inventory"])
+        .arg(dir.path().join("inventory.toml"))
+        .arg("--data")
+        .arg(dir.path().join("data"))
+        .output()
+        .expect("it runs");
+    let said = super::house::said(serve);
+    assert_ne!(said.code, 0, "{}", said.all());
+    assert!(
+        said.err.contains("journal.db is gone") && said.err.contains("backup"),
+        "{}",
+        said.all()
+    );
+    assert!(!dir.path().join("data/journal.db").exists(), "nothing was made");
+}
+
+#[test]
 fn no_daemon_and_a_wrong_token_have_their_own_codes() {
     let dir = folder();
     let (_fleet, house) = scene(dir.path(), 1);

@@ -6,6 +6,7 @@ use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use super::place::Place;
 use crate::{Damage, Fault, OpenError, inspect, store};
 
 const FOLDER_MODE: u32 = 0o700;
@@ -17,6 +18,8 @@ const PID_BYTES_MAX: u64 = 20;
 #[derive(Debug)]
 pub(super) struct Folder {
     pub(super) path: PathBuf,
+    /// The database in it.
+    pub(super) database: Place,
     lock: File,
 }
 
@@ -31,7 +34,9 @@ impl Folder {
         File::open(&path)
             .and_then(|folder| folder.sync_all())
             .map_err(failed("flush folder", &path))?;
-        Ok(Self { path, lock })
+        let file = store::file(&path);
+        let database = Place::of(file.clone()).map_err(failed("find", &file))?;
+        Ok(Self { path, database, lock })
     }
 }
 

@@ -46,7 +46,8 @@ impl Local {
         let options = options.clamped();
         let folder = Folder::take(folder.as_ref())?;
         let (connection, loaded) = connect(&folder.path, &options)?;
-        let readers = Readers::new(folder.path.clone(), options.readers_max);
+        let readers =
+            Readers::new(folder.path.clone(), folder.database.clone(), options.readers_max);
         let (jobs, queue) = mpsc::channel(options.queue_max);
         let path = folder.path.clone();
         let writer = Writer::new(folder, connection, loaded, options.clone());

@@ -8,6 +8,7 @@ mod faults;
 mod fight;
 mod fleet;
 mod house;
+mod interrupt;
 mod readme;
 mod refusals;
 mod relay;

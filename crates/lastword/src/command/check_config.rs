@@ -14,7 +14,7 @@ use region::check_tls;
 use super::inventory::summary;
 use super::serve::HouseArgs;
 use crate::cli::output::{plain, print};
-use crate::cli::{Exit, Globals};
+use crate::cli::{Exit, Globals, told};
 use crate::defaults::ADMIN_TOKEN;
 use crate::house::{Settings, fleet, listen, lost_journal};
 use crate::private;
@@ -170,7 +170,7 @@ async fn check_listen(address: SocketAddr, settings: &Settings, report: &mut Rep
         Err(error) if in_use(&error) => report.doubtful(&format!(
             "address {address} is in use, which is as it should be if the server runs"
         )),
-        Err(error) => report.wrong(&format!("{error:#}")),
+        Err(error) => report.wrong(&told(&error)),
     }
     match check_tls(&settings.tls).await {
         Ok(()) => {}

@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde::{Serialize, Serializer};
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 use zeroize::Zeroizing;
 
 /// The largest secret that is read from a file or a helper, in bytes.
@@ -220,6 +221,7 @@ async fn from_helper(words: &[String], node: &str, timeout_ms: u64) -> Result<Se
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
+        .process_group(0)
         .kill_on_drop(true);
     let running = run(command);
     match tokio::time::timeout(Duration::from_millis(timeout_ms), running).await {
@@ -228,13 +230,40 @@ async fn from_helper(words: &[String], node: &str, timeout_ms: u64) -> Result<Se
     }
 }
 
-/// Runs a helper to its end; dropped half-way, it kills it.
+/// Runs a helper to its end; dropped half-way, it kills it with all that it started.
 async fn run(mut command: Command) -> Result<Secret, SecretCause> {
     let mut child = command.spawn()?;
+    let family = Family::of(&child);
     let stdout = child.stdout.take().expect("stdout was asked for as a pipe");
     let bytes = read_bounded(stdout).await?;
     let status = child.wait().await?;
+    family.leave();
     if status.success() { text(bytes) } else { Err(SecretCause::Exit(status)) }
+}
+
+/// The processes of a helper's group, killed unless they are left alone.
+struct Family(Option<Pid>);
+
+impl Family {
+    /// The helper leads its group, whose number is kept while nobody waited for it.
+    fn of(helper: &Child) -> Self {
+        Self(helper.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)))
+    }
+
+    /// The helper ended by itself; what it left running is its own affair.
+    fn leave(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Family {
+    fn drop(&mut self) {
+        if let Some(group) = self.0
+            && let Err(error) = kill_process_group(group, Signal::KILL)
+        {
+            tracing::debug!(%error, "a helper's processes can't be killed");
+        }
+    }
 }
 
 async fn read_bounded(source: impl AsyncRead + Unpin) -> Result<Zeroizing<Vec<u8>>, SecretCause> {

@@ -100,8 +100,8 @@ pub enum ReadError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the journal in {} is damaged{}: {fault}; `lastword journal check` tells how far it goes. \
-     What to do: {WAY_OUT}",
-    folder.display(), at(*seq)
+     What to do: {}",
+    folder.display(), at(*seq), way_out(*readable)
 )]
 pub struct Damage {
     /// The journal's folder.
@@ -110,6 +110,8 @@ pub struct Damage {
     pub seq: Option<Seq>,
     /// What is wrong.
     pub fault: Fault,
+    /// Whether an export saves some of it.
+    pub readable: bool,
 }
 
 /// What is wrong with a damaged journal.
@@ -121,6 +123,13 @@ pub enum Fault {
     Checksum,
     /// The entry is older than the one before it.
     Backwards,
+    /// Its write-ahead log ends in the middle, with acknowledged entries behind that.
+    Log {
+        /// Where it ends, in bytes.
+        at_byte: u64,
+        /// How many transactions are behind that, at the least.
+        commits: u64,
+    },
     /// The database itself is broken; in its words.
     Database(String),
 }
@@ -131,6 +140,11 @@ impl fmt::Display for Fault {
             Self::Missing => f.write_str("the entry is missing"),
             Self::Checksum => f.write_str("the entry does not match its checksum"),
             Self::Backwards => f.write_str("the entry is older than the one before it"),
+            Self::Log { at_byte, commits } => write!(
+                f,
+                "its write-ahead log journal.db-wal is not as it was written from byte {at_byte} on, \
+                 and at least {commits} commits there can't be read"
+            ),
             Self::Database(words) => f.write_str(words),
         }
     }
@@ -189,9 +203,16 @@ pub enum OpenError {
     },
 }
 
-/// What to do about a damaged journal.
-pub(crate) const WAY_OUT: &str = "stop the service, keep a copy of this folder, save what is readable \
-    with `lastword journal export`, then put a backup in its place or start with an empty folder";
+/// What to do about a damaged journal, of which an export saves something or nothing.
+pub(crate) fn way_out(readable: bool) -> &'static str {
+    if readable {
+        "stop the service, keep a copy of this folder, save what is readable with `lastword journal \
+         export`, then put a backup in its place or start with an empty folder"
+    } else {
+        "stop the service, keep a copy of this folder, then put a backup in its place or start with an \
+         empty folder"
+    }
+}
 
 /// Why a journal could not be inspected at all.
 #[derive(Debug, thiserror::Error)]
@@ -205,7 +226,8 @@ pub enum InspectError {
     /// There is a file in its place, but nothing was ever written to it, or nothing is left.
     #[error(
         "the journal {} is empty: a start that was cut short leaves it so, and so does a lost file. \
-         What to do: put a backup in its place, or start the service, which begins anew there",
+         What to do: put a backup in its place, or start the service, which begins anew there unless \
+         other files tell that it was used",
         file.display()
     )]
     Empty {
@@ -233,10 +255,8 @@ pub enum InspectError {
     },
     /// It is damaged where the database begins, or its end is missing.
     #[error(
-        "the journal in {} is damaged so that no entry of it can be read: {fault}. What to do: stop \
-         the service, keep a copy of this folder, then put a backup in its place or start with an \
-         empty folder",
-        folder.display()
+        "the journal in {} is damaged so that no entry of it can be read: {fault}. What to do: {}",
+        folder.display(), way_out(false)
     )]
     Ruined {
         /// The journal's folder.

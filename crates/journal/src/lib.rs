@@ -12,6 +12,6 @@ mod store;
 mod contract;
 
 pub use error::{AppendError, Damage, Fault, InspectError, OpenError, ReadError, Refusal};
-pub use inspect::{Exported, Problem, Report, check, export};
+pub use inspect::{Exported, Problem, Report, check, export, is_there};
 pub use journal::{Appended, Entry, Journal, RequestId, Seq};
 pub use local::{Local, Options};

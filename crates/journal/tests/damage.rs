@@ -211,6 +211,10 @@ async fn whatever_is_wrong_with_a_file_its_place_and_the_way_out_are_told() {
         let exported = journal::export(folder.path(), 0, &mut Vec::new());
         let can_export = exported.is_ok_and(|exported| exported.entries > 0);
         assert_eq!(said.contains("journal export"), can_export, "it is true, {harm}: {said}");
+        if let Err(OpenError::Damaged(damage)) = Local::open(folder.path(), Options::default()) {
+            let said = damage.to_string();
+            assert_eq!(said.contains("journal export"), can_export, "it is true, {harm}: {said}");
+        }
     }
 }
 

@@ -13,11 +13,11 @@ mod simulate;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 
 fn main() -> ExitCode {
     clap_complete::CompleteEnv::with_factory(cli::Cli::command).var(defaults::COMPLETE).complete();
-    let cli::Cli { subcommand, globals } = cli::Cli::parse();
+    let cli::Cli { subcommand, globals } = cli::Cli::typed();
     match subcommand.run(&globals) {
         Ok(code) => code,
         Err(error) => cli::report(&error).into(),

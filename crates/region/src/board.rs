@@ -48,6 +48,8 @@ pub struct Board {
 #[derive(Debug, Default)]
 struct Shelf {
     nodes: HashMap<Box<str>, Status>,
+    /// The newest report of each node.
+    reports: HashMap<Box<str>, Report>,
     news: News,
 }
 
@@ -95,6 +97,7 @@ impl Board {
             shelf.news.reports.pop_front();
             tracing::warn!("more reports than can be told: the oldest was dropped");
         }
+        shelf.reports.insert(node.into(), report.clone());
         shelf.news.reports.push_back((node.into(), report));
         drop(shelf);
         self.changed.notify_one();
@@ -111,10 +114,17 @@ impl Board {
         lock(&self.shelf).nodes.get(node).cloned()
     }
 
+    /// What was told of the node last beside its status.
+    pub(crate) fn reported(&self, node: &str) -> Option<Report> {
+        lock(&self.shelf).reports.get(node).cloned()
+    }
+
     /// Forgets the nodes for which `keep` is false, unless something is being done with them.
     pub(crate) fn retain(&self, keep: impl Fn(&str) -> bool) {
         let mut shelf = lock(&self.shelf);
         shelf.nodes.retain(|name, status| status.progress.seq.is_some() || keep(name));
+        let Shelf { nodes, reports, .. } = &mut *shelf;
+        reports.retain(|name, _| nodes.contains_key(name));
     }
 
     /// Whether the node was read in that state between these times, and not otherwise since.

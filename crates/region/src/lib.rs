@@ -25,7 +25,7 @@ mod spread;
 mod watchers;
 mod writable;
 
-pub use accounts::AccountsError;
+pub use accounts::{AccountsError, TOKENS_FILE};
 pub use board::{Board, Live, Status};
 pub use exchanges::Exchange;
 pub use fleet::{Fleet, FleetNode, Limits};

@@ -95,8 +95,11 @@ fn a_scope_bounds_what_is_seen_and_commanded() {
     let view = gpu.command(1, None).unwrap();
     assert_eq!((view.nodes.as_str(), view.count, view.open), ("n[3-4]", 2, 1));
     assert!(view.states.iter().all(|group| !group.nodes.contains('5')), "{view:?}");
-    let partly = problem(gpu.withdraw_command(1, &key()), 403, Code::OutOfScope);
-    assert_eq!(partly.nodes.as_deref(), Some("n[3-4]"), "what it is for beside is not told");
+    let withdrawal = gpu.withdraw_command(1, &key()).unwrap();
+    let told: Vec<_> = withdrawal.withdrawn.iter().map(|it| (it.nodes.as_str(), it.seq)).collect();
+    assert_eq!(told, [("n3", 1)], "what it is for beside is neither told nor touched");
+    assert_eq!(site.admin().command(1, None).unwrap().open, 1);
+    assert_eq!((gpu.version().unwrap().nodes, site.admin().version().unwrap().nodes), (4, 40));
     let other = site.admin().post_command(&on("n9"), &key()).unwrap().seq.unwrap();
     problem(gpu.command(other, None), 404, Code::UnknownCommand);
     let list = gpu.commands(&api::CommandQuery::default()).unwrap().commands;

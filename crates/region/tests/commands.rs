@@ -138,6 +138,21 @@ fn a_hold_by_another_refuses_and_one_that_came_with_a_command_too() {
 }
 
 #[test]
+fn a_dry_run_under_a_used_key_is_a_dry_run() {
+    let site = Site::new();
+    let used = key();
+    let seq = site.admin().post_command(&on("n1"), &used).unwrap().seq.unwrap();
+    let dry = |request| CommandRequest { dry_run: true, ..request };
+    let told = site.admin().post_command(&dry(on("n1")), &used).unwrap();
+    assert_eq!((told.seq, told.dry_run, told.repeated), (None, true, false));
+    let Verdict::Merge(into) = &told.verdicts[0].verdict else { panic!("{told:?}") };
+    assert_eq!(into.seq, seq);
+    problem(site.admin().post_command(&dry(off("n1")), &used), 422, Code::KeyReused);
+    assert_eq!(site.head(), seq);
+    assert!(site.admin().post_command(&on("n1"), &used).unwrap().repeated);
+}
+
+#[test]
 fn a_dry_run_tells_the_same_and_does_nothing() {
     let site = Site::new();
     site.caught_up();

@@ -3,7 +3,7 @@
 mod common;
 
 use api::{Code, HoldRequest, NodeQuery, Outcome, Power, ReleaseRequest, Role, State};
-use arbiter::{Goal, Phase, Settlement};
+use arbiter::{Goal, Phase, Report, Settlement};
 use common::{Site, busy, eventually, idle, key, now, off, on, problem, seen};
 
 fn query(nodes: &str) -> NodeQuery {
@@ -136,6 +136,37 @@ fn an_ended_intent_stays_in_the_history_and_in_why() {
     assert!(why.sentence.contains("nothing is being done"), "{}", why.sentence);
     assert!(why.sentence.contains("failed: bmc n1 refuses"), "{}", why.sentence);
     assert_eq!(why.last.unwrap().seq, second);
+}
+
+#[test]
+fn what_is_done_with_a_node_by_itself_is_told_as_what_it_is() {
+    let site = Site::new();
+    site.lead();
+    let why = |part: &str| {
+        eventually(part, || {
+            let words = site.admin().why("n1").unwrap().sentence;
+            (words.contains(part) && !words.contains("nothing is being done")).then_some(())
+        });
+    };
+    site.board.publish("n1", busy(arbiter::Power::On, now(), None, Phase::Watching));
+    why("; it is being watched whether it stays.");
+    let returning = || busy(arbiter::Power::Off, now(), None, Phase::Returning(Goal::On));
+    site.board.report("n1", Report::Drifted { goal: Goal::On });
+    site.board.publish("n1", returning());
+    why("; it left on by itself and is being brought back with power-on.");
+    site.board.report("n1", Report::LateFire { goal: Goal::On });
+    let mut again = returning();
+    again.progress.attempt = 2;
+    again.progress.next_at = Some(now() + 4_500);
+    site.board.publish("n1", again);
+    why(
+        "by itself (an order fired late) and is being brought back with power-on, attempt 2; next step in 4 s",
+    );
+    site.board.report("n1", Report::BroughtBack { goal: Goal::On });
+    site.board.publish("n1", busy(arbiter::Power::On, now(), None, Phase::Watching));
+    why("; it was brought back and is being watched whether it stays.");
+    site.board.publish("n1", busy(arbiter::Power::On, now(), None, Phase::Idle));
+    assert!(site.admin().why("n1").unwrap().sentence.contains("nothing is being done"));
 }
 
 #[test]

@@ -2,14 +2,19 @@
 
 mod common;
 
+use std::io::{Read, Write};
+use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::{Client, Code, Door, Secret};
+use api::{Client, Code, Door, Role, Secret, TokenRequest};
 use arbiter::{Cause, Goal, Phase, Power, Settlement};
 use common::{Site, busy, eventually, idle, key, mode, now, off, on, problem};
 use journal::Journal;
 use region::{Exchange, Retention, ServeError, Tls};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use tempfile::TempDir;
 
 fn get(site: &Site, path: &str) -> String {
@@ -102,6 +107,60 @@ fn the_numbers_have_the_names_that_dashboards_use() {
     ] {
         assert!(numbers.contains(line), "{line:?} is not in {numbers}");
     }
+}
+
+#[test]
+fn the_numbers_are_for_everybody_on_loopback_and_else_for_tokens_that_see_all() {
+    let site = Site::new();
+    assert!(get(&site, "/metrics").starts_with("HTTP/1.1 200"));
+    let Some(own) = own_address() else {
+        println!("not run: this host has no address but loopback");
+        return;
+    };
+    let listener = TcpListener::bind((own, 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    let region = site.region.clone();
+    site.runtime.spawn(async move {
+        region.serve(listener, Tls::Own, std::future::pending()).await.unwrap();
+    });
+    let pem = eventually("the certificate", || {
+        std::fs::read(site.dir.path().join("tls/cert.pem")).ok().filter(|it| !it.is_empty())
+    });
+    let ask = |token: &str| {
+        let header = format!("authorization: Bearer {token}\r\n");
+        let header = if token.is_empty() { "" } else { &header };
+        let text = format!("GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{header}\r\n");
+        over_tls(address, &pem, &text)
+    };
+    let viewer = |name: &str, scope: Option<&str>| {
+        let (name, scope) = (name.to_owned(), scope.map(str::to_owned));
+        let request = TokenRequest { name, role: Role::Viewer, scope };
+        site.admin().create_token(&request).unwrap().token
+    };
+    let refused = ask("");
+    assert!(refused.starts_with("HTTP/1.1 401") && !refused.contains("lastword_"), "{refused}");
+    assert!(ask(&viewer("scraper", None)).contains("lastword_nodes"));
+    let refused = ask(&viewer("few", Some("n1")));
+    assert!(refused.starts_with("HTTP/1.1 403") && !refused.contains("lastword_"), "{refused}");
+}
+
+/// An address of this host that is not loopback. Nothing is sent.
+fn own_address() -> Option<IpAddr> {
+    let socket = UdpSocket::bind("0.0.0.0:0").ok()?;
+    socket.connect("192.0.2.1:9").ok()?;
+    Some(socket.local_addr().ok()?.ip()).filter(|ip| !ip.is_loopback())
+}
+
+fn over_tls(address: SocketAddr, pem: &[u8], request: &str) -> String {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(pem).expect("a certificate")).expect("it is taken");
+    let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    let client = ClientConnection::new(config.into(), address.ip().into()).expect("a client");
+    let mut stream = StreamOwned::new(client, TcpStream::connect(address).expect("a connection"));
+    stream.write_all(request.as_bytes()).expect("it is sent");
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
 #[test]

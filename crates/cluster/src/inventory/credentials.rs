@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use ipmi::UserName;
 use toml::Spanned;
 
 use super::file::{CredentialBlock, Reference, ReferenceTable, Written};
@@ -61,6 +62,15 @@ fn credential(
 fn username(text: Text, source: &Source<'_>, report: &mut Report) -> Option<String> {
     if text.get_ref().chars().any(char::is_control) {
         report.errors.add(&source.place(text.span()), "a control character in a user name");
+        return None;
+    }
+    if UserName::new(text.get_ref()).is_err() {
+        let words = format!(
+            "a user name of {} bytes: IPMI knows {} at most",
+            text.get_ref().len(),
+            UserName::MAX
+        );
+        report.errors.add(&source.place(text.span()), words);
         return None;
     }
     Some(text.into_inner())

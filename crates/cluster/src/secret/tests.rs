@@ -127,6 +127,20 @@ async fn a_helper_that_hangs_is_killed() {
 }
 
 #[tokio::test]
+async fn what_a_helper_started_is_killed_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (late, started) = (folder.path().join("late"), folder.path().join("started"));
+    let script = "(sleep 1; touch \"$0\") & echo started > \"$1\"; wait";
+    let paths = [&late, &started].map(|path| path.display().to_string());
+    let helper = exec(&["sh", "-c", script, &paths[0], &paths[1]]);
+    let error = helper.resolve_within("n7", 300).await.unwrap_err();
+    assert!(matches!(error.cause, SecretCause::TimedOut(300)));
+    assert!(started.exists());
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    assert!(!late.exists(), "what the helper started went on");
+}
+
+#[tokio::test]
 async fn a_helper_that_closes_its_output_and_hangs_is_killed_too() {
     let error = exec(&["sh", "-c", "echo x; exec >&-; sleep 30"]).resolve_within("n7", 100).await;
     assert!(matches!(error.unwrap_err().cause, SecretCause::TimedOut(100)));

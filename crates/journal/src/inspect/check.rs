@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
+use super::Opened;
 use super::walk::{Found, Walk};
-use crate::error::WAY_OUT;
+use crate::error::way_out;
 use crate::{Fault, InspectError, Seq, store};
 
 /// Problems beyond this many are counted but not listed.
@@ -53,8 +54,11 @@ pub struct Problem {
 /// [`InspectError`] if it can't even be opened; damage inside is in the [`Report`].
 pub fn check(folder: impl AsRef<Path>) -> Result<Report, InspectError> {
     let folder = folder.as_ref();
-    let connection = super::open(folder)?;
+    let Opened { connection, log } = super::open(folder)?;
     let mut report = Report::new(folder);
+    if let Some(fault) = log {
+        report.add(None, fault);
+    }
     report.look_at_database(&connection);
     if let Err(error) = store::state(&connection) {
         report.add(None, Fault::Database(error.into_reason()));
@@ -158,7 +162,7 @@ impl fmt::Display for Report {
         if unlisted > 0 {
             writeln!(f, "  and {unlisted} more")?;
         }
-        write!(f, "what to do: {WAY_OUT}")
+        write!(f, "what to do: {}", way_out(*entries > 0))
     }
 }
 

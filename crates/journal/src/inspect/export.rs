@@ -4,6 +4,7 @@
 use std::io::Write;
 use std::path::Path;
 
+use super::Opened;
 use super::walk::{Found, Walk};
 use crate::{Entry, Fault, InspectError, Seq};
 
@@ -21,7 +22,8 @@ pub struct Exported {
 /// Writes one line of JSON for each entry from `from` on:
 /// `{"seq":7,"at_ms":1700000000000,"payload":…}`. A payload that looks like a JSON object is
 /// written as it is, any other as a string of hex digits. Where entries are lost there is a line
-/// `{"seq":8,"through":9,"lost":"…"}` instead. The journal may be in use.
+/// `{"seq":8,"through":9,"lost":"…"}` instead; the last one stands for an unknown number if the
+/// write-ahead log is damaged. The journal may be in use.
 ///
 /// # Errors
 /// [`InspectError`] if the journal can't be opened or the output can't be written.
@@ -30,9 +32,11 @@ pub fn export(
     from: Seq,
     mut writer: impl Write,
 ) -> Result<Exported, InspectError> {
-    let connection = super::open(folder.as_ref())?;
+    let Opened { connection, log } = super::open(folder.as_ref())?;
     let mut exported = Exported::default();
-    for found in Walk::new(&connection, from) {
+    let mut next = from.max(1);
+    let walk = Walk::new(&connection, from).inspect(|found| next = found.last() + 1);
+    for found in walk {
         match found {
             Found::Entry(entry) => {
                 exported.entries += 1;
@@ -44,6 +48,11 @@ pub fn export(
                 write_lost(&mut writer, *range.start(), *range.end(), &fault)?;
             }
         }
+    }
+    if let Some(fault) = log {
+        exported.lost += 1;
+        exported.first_lost = exported.first_lost.or(Some(next));
+        write_lost(&mut writer, next, next, &fault)?;
     }
     writer.flush()?;
     Ok(exported)

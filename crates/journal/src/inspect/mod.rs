@@ -14,19 +14,49 @@ use rusqlite::Connection;
 pub use check::{Problem, Report, check};
 pub use export::{Exported, export};
 
+use self::walk::{Found, Walk};
 use crate::store::{self, Format, StoreError};
 use crate::{Fault, InspectError};
 
-/// Opens the database to look at it, if it is a journal of a known format.
-fn open(folder: &Path) -> Result<Connection, InspectError> {
+/// A journal of a known format, opened to look at it.
+struct Opened {
+    connection: Connection,
+    /// What is wrong with its write-ahead log.
+    log: Option<Fault>,
+}
+
+/// Whether there is anything in the journal's place, whatever it is. A start that was cut short may leave
+/// an empty file there, and so may a lost one.
+#[must_use]
+pub fn is_there(folder: impl AsRef<Path>) -> bool {
+    match fs::metadata(store::file(folder.as_ref())) {
+        Ok(found) => found.len() > 0,
+        Err(error) => error.kind() != io::ErrorKind::NotFound,
+    }
+}
+
+/// Whether an export would save anything.
+pub(crate) fn has_readable(folder: &Path) -> bool {
+    let Ok(opened) = open(folder) else { return false };
+    Walk::new(&opened.connection, 0).any(|found| matches!(found, Found::Entry(_)))
+}
+
+fn open(folder: &Path) -> Result<Opened, InspectError> {
     look_for(folder)?;
+    let log = store::log_fault(folder).map_err(|error| {
+        let reason = format!("{}: {error}", store::log(folder).display());
+        InspectError::Unreadable { folder: folder.to_owned(), reason }
+    })?;
     let connection = store::reader(folder).map_err(|error| unopened(folder, error.into()))?;
     let format = store::format(&connection).map_err(|error| unopened(folder, error))?;
     let file = store::file(folder);
-    match format {
-        Format::Known => Ok(connection),
-        Format::Newer(found) => Err(InspectError::Newer { file, found, known: store::FORMAT }),
-        Format::Foreign => Err(InspectError::NotAJournal { file }),
+    match (format, log) {
+        (Format::Known, log) => Ok(Opened { connection, log }),
+        (_, Some(fault)) => Err(InspectError::Ruined { folder: folder.to_owned(), fault }),
+        (Format::Newer(found), None) => {
+            Err(InspectError::Newer { file, found, known: store::FORMAT })
+        }
+        (Format::Foreign, None) => Err(InspectError::NotAJournal { file }),
     }
 }
 

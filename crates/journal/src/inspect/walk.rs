@@ -17,6 +17,16 @@ pub(super) enum Found {
     Lost(RangeInclusive<Seq>, Fault),
 }
 
+impl Found {
+    /// The last position that it is about.
+    pub(super) fn last(&self) -> Seq {
+        match self {
+            Self::Entry(entry) => entry.seq,
+            Self::Lost(range, _) => *range.end(),
+        }
+    }
+}
+
 pub(super) struct Walk<'c> {
     connection: &'c Connection,
     next: Seq,

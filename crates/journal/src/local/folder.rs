@@ -6,7 +6,8 @@ use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use crate::{Damage, Fault, OpenError, store};
+use super::place::Place;
+use crate::{Damage, Fault, OpenError, inspect, store};
 
 const FOLDER_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
@@ -17,6 +18,8 @@ const PID_BYTES_MAX: u64 = 20;
 #[derive(Debug)]
 pub(super) struct Folder {
     pub(super) path: PathBuf,
+    /// The database in it.
+    pub(super) database: Place,
     lock: File,
 }
 
@@ -26,11 +29,14 @@ impl Folder {
         let path = make(path)?;
         let lock = lock(&path)?;
         refuse_orphaned_log(&path)?;
+        refuse_damaged_log(&path)?;
         private_database(&store::file(&path))?;
         File::open(&path)
             .and_then(|folder| folder.sync_all())
             .map_err(failed("flush folder", &path))?;
-        Ok(Self { path, lock })
+        let file = store::file(&path);
+        let database = Place::of(file.clone()).map_err(failed("find", &file))?;
+        Ok(Self { path, database, lock })
     }
 }
 
@@ -97,7 +103,17 @@ fn refuse_orphaned_log(folder: &Path) -> Result<(), OpenError> {
         return Ok(());
     }
     let fault = Fault::Database(store::ORPHANED.to_owned());
-    Err(Damage { folder: folder.to_owned(), seq: None, fault }.into())
+    Err(Damage { folder: folder.to_owned(), seq: None, fault, readable: false }.into())
+}
+
+/// SQLite takes a log for whole that is damaged in the middle, and writes over the rest.
+fn refuse_damaged_log(folder: &Path) -> Result<(), OpenError> {
+    let path = store::log(folder);
+    let Some(fault) = store::log_fault(folder).map_err(failed("read", &path))? else {
+        return Ok(());
+    };
+    let readable = inspect::has_readable(folder);
+    Err(Damage { folder: folder.to_owned(), seq: None, fault, readable }.into())
 }
 
 /// A database that is there is not opened here: closing it would release the locks that an

@@ -16,7 +16,10 @@ use super::readers::Readers;
 use super::shared::Shared;
 use super::writer::{Append, Job, Trim, Writer};
 use crate::store::{self, Format, Loaded, StoreError};
-use crate::{AppendError, Appended, Entry, Journal, OpenError, ReadError, Refusal, RequestId, Seq};
+use crate::{
+    AppendError, Appended, Damage, Entry, Journal, OpenError, ReadError, Refusal, RequestId, Seq,
+    inspect,
+};
 
 /// How long to wait for a place in a full queue when closing.
 const CLOSE_RETRY: Duration = Duration::from_millis(1);
@@ -43,7 +46,8 @@ impl Local {
         let options = options.clamped();
         let folder = Folder::take(folder.as_ref())?;
         let (connection, loaded) = connect(&folder.path, &options)?;
-        let readers = Readers::new(folder.path.clone(), options.readers_max);
+        let readers =
+            Readers::new(folder.path.clone(), folder.database.clone(), options.readers_max);
         let (jobs, queue) = mpsc::channel(options.queue_max);
         let path = folder.path.clone();
         let writer = Writer::new(folder, connection, loaded, options.clone());
@@ -195,7 +199,10 @@ impl Drop for Local {
 
 fn connect(folder: &Path, options: &Options) -> Result<(Connection, Loaded), OpenError> {
     let unusable = |error: StoreError| match error.into_damage(folder) {
-        Ok(damage) => OpenError::Damaged(damage),
+        Ok(damage) => {
+            let readable = inspect::has_readable(folder);
+            OpenError::Damaged(Damage { readable, ..damage })
+        }
         Err(reason) => OpenError::Unusable { folder: folder.to_owned(), reason },
     };
     let file = store::file(folder);

@@ -4,6 +4,7 @@
 mod folder;
 mod handle;
 mod options;
+mod place;
 mod readers;
 mod requests;
 mod shared;

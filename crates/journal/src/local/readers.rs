@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
+use super::place::Place;
 use crate::ReadError;
 use crate::store::{self, StoreError};
 
@@ -14,13 +15,14 @@ use crate::store::{self, StoreError};
 #[derive(Debug)]
 pub(super) struct Readers {
     folder: PathBuf,
+    database: Place,
     permits: Arc<Semaphore>,
     idle: Arc<Mutex<Vec<Connection>>>,
 }
 
 impl Readers {
-    pub(super) fn new(folder: PathBuf, max: usize) -> Self {
-        Self { folder, permits: Arc::new(Semaphore::new(max)), idle: Arc::default() }
+    pub(super) fn new(folder: PathBuf, database: Place, max: usize) -> Self {
+        Self { folder, database, permits: Arc::new(Semaphore::new(max)), idle: Arc::default() }
     }
 
     /// Runs the question on a connection of its own; waits for one if all are in use.
@@ -31,9 +33,16 @@ impl Readers {
         let permits = Arc::clone(&self.permits);
         let permit = permits.acquire_owned().await.map_err(|_closed| ReadError::Closed)?;
         let (idle, folder) = (Arc::clone(&self.idle), self.folder.clone());
+        let database = self.database.clone();
         let asked = tokio::task::spawn_blocking(move || {
             let spare = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let connection = spare.map_or_else(|| store::reader(&folder), Ok)?;
+            let connection = match spare {
+                Some(connection) => connection,
+                None => {
+                    database.check().map_err(StoreError::Failed)?;
+                    store::reader(&folder)?
+                }
+            };
             let answer = question(&connection);
             // One that met an error may have it in its cache; the next gets a new one.
             if answer.is_ok() && !permit.semaphore().is_closed() {

@@ -162,7 +162,10 @@ impl Writer {
             return;
         }
         match self.write(&group) {
-            Ok(written) => self.publish(group, written),
+            Ok(written) => match self.folder.database.check() {
+                Ok(()) => self.publish(group, written),
+                Err(reason) => self.lose(group, &reason),
+            },
             // What does not fit must not keep out what does.
             Err(WriteError::Undone(error)) if store::is_full(&error) && group.len() > 1 => {
                 group.into_iter().for_each(|append| self.append(vec![append]));
@@ -193,6 +196,13 @@ impl Writer {
         }
     }
 
+    /// They are durable in a file that nobody may ever find.
+    fn lose(&mut self, group: Vec<Append>, reason: &str) {
+        tracing::error!(requests = group.len(), reason, "appends went to a file that is gone");
+        self.doubt = Some(group.iter().map(|append| append.id).collect());
+        self.refuse_in_doubt(group, reason);
+    }
+
     fn refuse(&mut self, group: Vec<Append>, error: &rusqlite::Error) {
         let refusal = self.refusal(error);
         tracing::warn!(requests = group.len(), %error, "appends refused");
@@ -214,8 +224,10 @@ impl Writer {
         }
     }
 
-    /// Ends a doubt, if there is one: commits something else and takes over what is there then.
+    /// Makes sure that the file is in its place. Ends a doubt, if there is one: commits something else
+    /// and takes over what is there then.
     fn settle(&mut self) -> Result<(), String> {
+        self.folder.database.check()?;
         if self.doubt.is_none() {
             return Ok(());
         }
@@ -303,8 +315,15 @@ impl Writer {
     /// A connection that is opened later gets the new limit as well.
     fn limit(&mut self, max_bytes: Option<u64>, reply: oneshot::Sender<Result<(), Refusal>>) {
         self.options.max_bytes = max_bytes;
+        let _gone = reply.send(self.set_limit());
+    }
+
+    fn set_limit(&mut self) -> Result<(), Refusal> {
+        let (folder, max_bytes) = (self.folder.path.clone(), self.options.max_bytes);
+        let database = self.folder.database.check();
+        database.map_err(|reason| Refusal::Unwritable { folder, reason })?;
         let done = self.connect().and_then(|open| store::set_max_bytes(open, max_bytes));
-        let _gone = reply.send(done.map_err(|error| self.refusal(&error)));
+        done.map_err(|error| self.refusal(&error))
     }
 
     fn connect(&mut self) -> rusqlite::Result<&mut Connection> {

@@ -54,11 +54,9 @@ pub(crate) enum Format {
     Foreign,
 }
 
-/// Opens the one connection that writes. An empty file becomes an empty database.
+/// Opens the one connection that writes, to a file that is there. An empty file becomes an empty database.
 pub(crate) fn writer(folder: &Path, max_bytes: Option<u64>) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_CREATE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file(folder), flags)?;
     settings(&connection)?;
     set_max_bytes(&connection, max_bytes)?;

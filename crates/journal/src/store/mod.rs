@@ -3,8 +3,11 @@
 
 mod connect;
 mod read;
+mod wal;
 mod write;
 
+use std::fs::File;
+use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
@@ -14,6 +17,11 @@ pub(crate) use read::{Loaded, entry_from, highest, load, lowest, range, size_byt
 pub(crate) use write::{Batch, WriteError, Written, append, mend, probe, trim_some};
 
 use crate::{Damage, Fault, Seq};
+
+/// A log that looks damaged elsewhere each time is being written.
+const LOG_LOOKS_MAX: usize = 5;
+/// How much of a log is read at once.
+const LOG_PIECE_BYTES: usize = 256 << 10;
 
 /// The journal's own idea of its ends. Kept in a row of its own, so that entries that vanish from
 /// either end are missed.
@@ -37,10 +45,12 @@ pub(crate) enum StoreError {
 }
 
 impl StoreError {
-    /// As damage of the journal in that folder, or the reason of a failure.
+    /// As damage of the journal in that folder, which can be read elsewhere, or the reason of a failure.
     pub(crate) fn into_damage(self, folder: &Path) -> Result<Damage, String> {
         match self {
-            Self::Damaged(seq, fault) => Ok(Damage { folder: folder.to_owned(), seq, fault }),
+            Self::Damaged(seq, fault) => {
+                Ok(Damage { folder: folder.to_owned(), seq, fault, readable: true })
+            }
             Self::Failed(words) => Err(words),
         }
     }
@@ -77,6 +87,11 @@ pub(crate) fn file(folder: &Path) -> PathBuf {
     folder.join("journal.db")
 }
 
+/// The write-ahead log of that database.
+pub(crate) fn log(folder: &Path) -> PathBuf {
+    folder.join("journal.db-wal")
+}
+
 /// What is wrong with a folder that [`has_orphaned_log`].
 pub(crate) const ORPHANED: &str =
     "journal.db is gone or empty, but its write-ahead log journal.db-wal is there";
@@ -84,7 +99,31 @@ pub(crate) const ORPHANED: &str =
 /// Whether there is a write-ahead log whose database is gone.
 pub(crate) fn has_orphaned_log(folder: &Path) -> bool {
     let length = |path: &Path| std::fs::metadata(path).map_or(0, |metadata| metadata.len());
-    length(&file(folder)) == 0 && length(&folder.join("journal.db-wal")) > 0
+    length(&file(folder)) == 0 && length(&log(folder)) > 0
+}
+
+/// What is wrong with the write-ahead log of a journal that may be in use. A log looks damaged while it
+/// is written, but not twice in the same place.
+///
+/// # Errors
+/// What the system said on reading.
+pub(crate) fn log_fault(folder: &Path) -> io::Result<Option<Fault>> {
+    let mut before = None;
+    for _ in 0..LOG_LOOKS_MAX {
+        let Some(wal::LogDamage { at_byte, commits }) = look_at_log(folder)? else { break };
+        if before.replace(at_byte) == Some(at_byte) {
+            return Ok(Some(Fault::Log { at_byte, commits }));
+        }
+    }
+    Ok(None)
+}
+
+fn look_at_log(folder: &Path) -> io::Result<Option<wal::LogDamage>> {
+    match File::open(log(folder)) {
+        Ok(file) => wal::damage(BufReader::with_capacity(LOG_PIECE_BYTES, file)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 pub(crate) fn is_full(error: &rusqlite::Error) -> bool {

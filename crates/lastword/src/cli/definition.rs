@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Parser};
+use clap::{ArgAction, Command, CommandFactory, FromArgMatches, Parser};
 
 use crate::command::Subcommand;
 
@@ -39,6 +39,28 @@ pub struct Cli {
     /// What holds for all subcommands.
     #[command(flatten)]
     pub globals: Globals,
+}
+
+impl Cli {
+    /// What was typed; ends the program with help or a complaint if that is no command.
+    #[must_use]
+    pub fn typed() -> Self {
+        let matches = with_usages(Self::command()).get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+}
+
+/// The usage in a complaint is that of the help: left alone it also shows options that only the
+/// environment sets, as if they were required.
+pub(super) fn with_usages(mut command: Command) -> Command {
+    command.build();
+    usages(command)
+}
+
+fn usages(mut command: Command) -> Command {
+    let usage = command.render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage:").trim().to_owned();
+    command.override_usage(usage).mut_subcommands(usages)
 }
 
 /// Where the server is, who the caller is, and how to talk.

@@ -74,11 +74,21 @@ pub fn report(error: &anyhow::Error) -> Exit {
         let failure = Failure::of_client(error);
         (failure.exit(), failure.to_string())
     } else {
-        (Exit::Failed, format!("lastword: {}", plain_lines(&format!("{error:#}"))))
+        (Exit::Failed, format!("lastword: {}", plain_lines(&told(error))))
     };
     // nobody is left to tell when stderr is closed
     let _ = writeln!(std::io::stderr(), "{text}");
     exit
+}
+
+/// What went wrong and why, each thing once: many errors tell their cause themselves.
+#[must_use]
+pub fn told(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |told, cause| match () {
+        () if told.is_empty() => cause,
+        () if told.ends_with(&cause) => told,
+        () => format!("{told}: {cause}"),
+    })
 }
 
 /// As [`plain`], but a message may have lines.

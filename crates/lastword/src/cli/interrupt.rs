@@ -1,9 +1,11 @@
-//! Ctrl-C while waiting: says what stays, and ends. It withdraws nothing.
+//! Ctrl-C while waiting: says what stays, and ends by that signal. It withdraws nothing.
 
 use std::io::{IsTerminal, Write};
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
+
+use signal_hook::consts::SIGINT;
 
 use super::Exit;
 
@@ -32,6 +34,8 @@ fn leave() {
     let clear = if stderr.is_terminal() { "\r\x1b[K" } else { "" };
     // nobody is left to tell when stderr is closed
     let _ = writeln!(stderr, "{clear}{}", farewell(WAITING_FOR.load(Ordering::Relaxed)));
+    // a shell goes on with its loop after a program that caught the signal and ended by itself
+    let _ = signal_hook::low_level::emulate_default_handler(SIGINT);
     process::exit(Exit::Interrupted.code().into());
 }
 

@@ -22,7 +22,7 @@ pub mod view;
 pub use context::Place;
 pub use definition::{Cli, Globals};
 pub use exit::Exit;
-pub use failure::{Failure, report};
+pub use failure::{Failure, report, told};
 pub use session::Session;
 
 #[cfg(test)]

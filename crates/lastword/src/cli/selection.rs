@@ -104,6 +104,11 @@ pub fn find(words: &[String], selection: &Selection) -> Result<Option<Draft>, Fa
     if !is_said(words, selection) && selection.exclude.is_empty() {
         return Ok(None);
     }
+    if !words.is_empty() && words.iter().all(|word| word.trim().is_empty()) {
+        return Err(
+            Failure::usage("the node set is empty").hint("is a variable of a script not set?")
+        );
+    }
     let mut wanted = Sum::of(words)?;
     if let Some(path) = &selection.hostfile {
         wanted.add_hostfile(path)?;

@@ -141,7 +141,8 @@ fn every_example_of_the_help_parses() {
     let found = examples(&mut command);
     assert!(found.len() > 40, "only {} examples were found", found.len());
     for example in found {
-        if let Err(error) = Cli::try_parse_from(split(&example)) {
+        let (example, _) = example.split_once(" > ").unwrap_or((&example, ""));
+        if let Err(error) = Cli::try_parse_from(split(example)) {
             panic!("{example}: {error}");
         }
     }
@@ -173,6 +174,17 @@ fn aliases_and_flags_before_the_subcommand_are_understood() {
     ] {
         assert!(Cli::try_parse_from(split(line)).is_err(), "{line}");
     }
+}
+
+#[test]
+fn a_cause_is_told_once_even_by_errors_that_tell_it_themselves() {
+    let cause = || std::io::Error::other("no room");
+    let accounts =
+        region::AccountsError::File { action: "write", path: "/t".into(), source: cause() };
+    let error = anyhow::Error::from(accounts).context("can't open the accounts");
+    assert_eq!(super::told(&error), "can't open the accounts: can't write /t: no room");
+    let error = anyhow::Error::from(cause()).context("can't begin");
+    assert_eq!(super::told(&error), "can't begin: no room");
 }
 
 #[test]

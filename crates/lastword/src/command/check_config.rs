@@ -15,9 +15,9 @@ use region::check_tls;
 use super::inventory::summary;
 use super::serve::HouseArgs;
 use crate::cli::output::{plain, print};
-use crate::cli::{Exit, Globals};
+use crate::cli::{Exit, Globals, told};
 use crate::defaults::ADMIN_TOKEN;
-use crate::house::{Settings, fleet, listen};
+use crate::house::{Settings, fleet, listen, lost_journal};
 use crate::private;
 
 /// The permission bits of the group and of everybody else.
@@ -141,6 +141,9 @@ fn check_data(folder: &Path, report: &mut Report) {
     if is_there {
         check_permissions(folder, report);
     }
+    if let Some(words) = lost_journal(folder) {
+        report.wrong(&words);
+    }
 }
 
 /// Whether a file can be made there; the only way to know on every file system.
@@ -178,7 +181,7 @@ async fn check_listen(address: SocketAddr, settings: &Settings, report: &mut Rep
         Err(error) if in_use(&error) => report.doubtful(&format!(
             "address {address} is in use, which is as it should be if the server runs"
         )),
-        Err(error) => report.wrong(&format!("{error:#}")),
+        Err(error) => report.wrong(&told(&error)),
     }
     match check_tls(&settings.tls).await {
         Ok(()) => {}

@@ -3,13 +3,12 @@
 //! It only joins the rooms: what they do is theirs.
 
 mod bridge;
+mod data;
 mod fleet;
 
-use std::fs;
 use std::io::IsTerminal as _;
 use std::net::{SocketAddr, TcpListener};
-use std::os::unix::fs::DirBuilderExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +23,7 @@ use tokio::sync::watch;
 use crate::defaults::ADMIN_TOKEN;
 use crate::private;
 use bridge::Bridge;
+pub use data::lost_journal;
 pub use fleet::{CLUSTER, DEADLINE_MS, QUEUE_MAX, fleet};
 
 /// How long the agent may take to close its sessions at the end.
@@ -54,7 +54,10 @@ pub async fn run(
     log_to_stderr();
     let inventory = crate::inventory::load(&settings.inventory)?;
     let (inventory, watched) = watch::channel(Arc::new(inventory));
-    make_private(&settings.data)?;
+    data::make_private(&settings.data)?;
+    if let Some(words) = data::lost_journal(&settings.data) {
+        anyhow::bail!(words);
+    }
     if let Some(warning) = private::warning(&settings.data.join(ADMIN_TOKEN)) {
         tracing::warn!("{warning}");
     }
@@ -140,18 +143,6 @@ async fn reload_on_hangup(bridge: Arc<Bridge>) {
             Err(error) => tracing::error!(%error, "the reload broke"),
         }
     }
-}
-
-/// The data folder, readable by its owner only.
-fn make_private(folder: &Path) -> anyhow::Result<()> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true).mode(0o700);
-    builder
-        .create(folder)
-        .with_context(|| format!("can't make the data folder {}", folder.display()))
 }
 
 fn log_to_stderr() {

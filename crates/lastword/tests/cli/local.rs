@@ -23,10 +23,25 @@ fn plain_node_sets_need_no_server() {
 
 #[test]
 fn a_wrong_use_is_told_before_any_server_is_looked_for() {
-    for line in ["off", "off n[5-1]", "off n1 -a", "cancel '#x'", "log '#'", "wait n1", "nosuch"] {
+    for line in [
+        "off",
+        "off n[5-1]",
+        "off n1 -a",
+        "cancel '#x'",
+        "log '#'",
+        "wait n1",
+        "nosuch",
+        "nodes ''",
+        "off ''",
+    ] {
         let said = say(line);
         assert_eq!(said.code, 2, "{line}: {said:?}");
     }
+    assert!(say("nodes ''").err.contains("the node set is empty"));
+    let mut call = program("boot n1 pxe");
+    let said_of_boot = said(call.env("LASTWORD_SERVER", "http://127.0.0.1:9").output().unwrap());
+    assert!(said_of_boot.err.contains("--and <ACTION>"), "{said_of_boot:?}");
+    assert!(!said_of_boot.err.contains("--server"), "{said_of_boot:?}");
     let said = say("off n1,n[5-1]");
     assert_eq!(
         said.err,
@@ -61,6 +76,7 @@ fn there_is_a_manual_page_for_each_subcommand() {
     for page in ["lastword.1", "lastword-off.1", "lastword-boot.1", "lastword-token-create.1"] {
         let text = std::fs::read_to_string(dir.path().join("man1").join(page)).unwrap();
         assert!(text.contains(".SH") && text.contains("lastword"), "{page}");
+        assert!(text.contains("LASTWORD_SERVER"), "{page} names the variables");
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
@@ -216,8 +217,10 @@ pub fn program(line: &str) -> Command {
 }
 
 pub fn said(output: Output) -> Said {
+    // as a shell tells it
+    let interrupted = output.status.signal().map(|signal| 128 + signal);
     Said {
-        code: output.status.code().unwrap_or(-1),
+        code: output.status.code().or(interrupted).unwrap_or(-1),
         out: String::from_utf8(output.stdout).unwrap(),
         err: String::from_utf8(output.stderr).unwrap(),
     }

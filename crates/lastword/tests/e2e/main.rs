@@ -9,6 +9,7 @@ mod faults;
 mod fight;
 mod fleet;
 mod house;
+mod interrupt;
 mod readme;
 mod redfish;
 mod refusals;

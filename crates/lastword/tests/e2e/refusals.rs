@@ -55,6 +55,56 @@ fn a_hundred_and_one_nodes_without_yes_are_refused_with_the_count() {
 }
 
 #[test]
+fn a_server_whose_journal_is_gone_does_not_begin_anew() {
+    let dir = folder();
+    let ports = super::fleet::free_ports(1);
+    let mut house = House::start(dir.path(), &ports, "poll = \"off\"\n");
+    house.kill();
+    for name in ["journal.db", "journal.db-wal", "journal.db-shm"] {
+        let _absent = std::fs::remove_file(dir.path().join("data").join(name));
+    }
+    let serve = std::process::Command::new(super::house::PROGRAM)
+        .args(["serve", "--listen", "127.0.0.1:0", "--inventory"])
+        .arg(dir.path().join("inventory.toml"))
+        .arg("--data")
+        .arg(dir.path().join("data"))
+        .output()
+        .expect("it runs");
+    let said = super::house::said(serve);
+    assert_ne!(said.code, 0, "{}", said.all());
+    assert!(
+        said.err.contains("journal.db is gone") && said.err.contains("backup"),
+        "{}",
+        said.all()
+    );
+    assert!(!dir.path().join("data/journal.db").exists(), "nothing was made");
+}
+
+#[test]
+fn a_server_whose_data_folder_is_moved_accepts_nothing_until_it_is_back() {
+    let dir = folder();
+    let house = House::start(dir.path(), &super::fleet::free_ports(1), "poll = \"off\"\n");
+    let bob = house.caller("bob");
+    let say =
+        |args: &[&str]| super::house::said(house.call_as(&bob, args).output().expect("it runs"));
+    let (data, moved) = (dir.path().join("data"), dir.path().join("moved"));
+    std::fs::rename(&data, &moved).expect("it is moved");
+    let refused = say(&["on", "n1", "--no-wait"]);
+    assert_eq!(refused.code, 8, "{}", refused.all());
+    assert!(refused.err.contains("is not where it was opened"), "{}", refused.all());
+    assert!(!data.exists(), "nothing was made in its place");
+    let mut ready = std::net::TcpStream::connect(house.url().trim_start_matches("http://"))
+        .expect("the server listens");
+    let request = b"GET /readyz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    std::io::Write::write_all(&mut ready, request).expect("it is sent");
+    let answer = std::io::read_to_string(ready).expect("it answers");
+    assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("opened"), "{answer}");
+    std::fs::rename(&moved, &data).expect("it is moved back");
+    let accepted = say(&["on", "n1", "--no-wait"]);
+    assert_eq!(accepted.code, 0, "{}", accepted.all());
+}
+
+#[test]
 fn no_daemon_and_a_wrong_token_have_their_own_codes() {
     let dir = folder();
     let (_fleet, house) = scene(dir.path(), 1);

@@ -20,6 +20,8 @@ use token::{Hash, Plain};
 
 use crate::locks::{lock, read, write};
 
+/// The name of the file of tokens in a data folder. It is made last at a first start.
+pub const TOKENS_FILE: &str = "tokens.json";
 /// The most tokens.
 const TOKENS_MAX: usize = 10_000;
 /// The name of the first token.
@@ -85,7 +87,7 @@ impl Accounts {
     /// Reads the tokens in that folder. If there are none, makes one for an administrator and writes
     /// it to `admin.token` beside.
     pub(crate) fn open(folder: &Path, now: u64) -> Result<Self, AccountsError> {
-        let path = folder.join("tokens.json");
+        let path = folder.join(TOKENS_FILE);
         let entries = match file::load(&path)? {
             Some(entries) => entries,
             None => first_start(folder, &path, now)?,

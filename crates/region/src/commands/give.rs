@@ -30,12 +30,13 @@ pub(crate) async fn give(
     region.ready().await?;
     let fleet = region.fleet();
     let command = command(&fleet, caller, key, &request)?;
+    if request.dry_run {
+        return foretell(region, &fleet, &request, &command).await;
+    }
     if let Some(seq) = repeated(region, &command) {
         return original(region, seq, &command, true);
     }
-    if !request.dry_run {
-        guard(region, &fleet, &request, &command)?;
-    }
+    guard(region, &fleet, &request, &command)?;
     if let Some(state) = request.if_state
         && let Err(differs) = in_state(region, &command, state).await
     {
@@ -45,15 +46,32 @@ pub(crate) async fn give(
         let older = repeated(region, &command).ok_or(differs)?;
         return original(region, older, &command, true);
     }
-    if request.dry_run {
-        let verdicts = predict(region, &read(&region.fold), &command);
-        let Needs { protected, confirm } = needs(&fleet, &request, &command.nodes);
-        let protected = (!protected.is_empty()).then(|| protected.to_string());
-        return Ok(CommandAnswer { confirm, protected, ..answer(None, &command, verdicts) });
-    }
     let id = request_id("command", &command.by, command.key.as_deref());
     let seq = record(region, id, &Record::Command(command.clone().into())).await?;
     original(region, seq, &command, false)
+}
+
+/// What a command would do that is no repetition.
+async fn foretell(
+    region: &Inner,
+    fleet: &Fleet,
+    request: &CommandRequest,
+    command: &Command,
+) -> Answer<CommandAnswer> {
+    if let Some(seq) = repeated(region, command) {
+        let fold = read(&region.fold);
+        let other = fold.book.page(seq).is_some_and(|page| !is_same(&page.command, command));
+        if other {
+            return Err(key_reused(seq));
+        }
+    }
+    if let Some(state) = request.if_state {
+        in_state(region, command, state).await?;
+    }
+    let verdicts = predict(region, &read(&region.fold), command);
+    let Needs { protected, confirm } = needs(fleet, request, &command.nodes);
+    let protected = (!protected.is_empty()).then(|| protected.to_string());
+    Ok(CommandAnswer { confirm, protected, ..answer(None, command, verdicts) })
 }
 
 /// The request as a record: explicit names, and all that its verdict depends on.
@@ -104,14 +122,18 @@ fn original(region: &Inner, seq: Seq, command: &Command, repeated: bool) -> Answ
         return Err(Fail::new(Code::UnknownCommand, 404, words).seq(of));
     };
     if !is_same(&page.command, command) {
-        let words = format!("the idempotency key was used for another request, command {of}");
-        return Err(Fail::new(Code::KeyReused, 422, words).seq(of));
+        return Err(key_reused(of));
     }
     let verdicts = fold.verdicts(page);
     if verdicts.iter().any(|group| group.what.is_accepted()) {
         return Ok(CommandAnswer { repeated, ..answer(Some(of), command, verdicts) });
     }
     Err(refused(of, command, verdicts))
+}
+
+fn key_reused(seq: Seq) -> Fail {
+    let words = format!("the idempotency key was used for another request, command {seq}");
+    Fail::new(Code::KeyReused, 422, words).seq(seq)
 }
 
 fn answer(

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use api::{Code, Role, WithdrawRequest, Withdrawal, WithdrawnGroup};
+use api::{Role, WithdrawRequest, Withdrawal, WithdrawnGroup};
 use arbiter::{NodeId, Record, Seq, Withdrawn};
 use nodeset::NodeSet;
 
@@ -13,11 +13,11 @@ use super::resolve::{Chosen, choose};
 use super::view::page;
 use crate::accounts::Caller;
 use crate::fold::Fold;
-use crate::groups::{Group, brief, verdict_groups, within};
+use crate::groups::{Group, verdict_groups, within};
 use crate::locks::read;
 use crate::log::request_id;
 use crate::region::Shared;
-use crate::rest::{Answer, Fail};
+use crate::rest::Answer;
 
 /// Withdraws what is open on nodes.
 pub(crate) async fn withdraw(
@@ -33,7 +33,7 @@ pub(crate) async fn withdraw(
     carry_out(region, caller, key, &nodes, request.seq, request.reason).await
 }
 
-/// Withdraws what is open of one command.
+/// Withdraws what is open of one command on the nodes that the caller may see.
 pub(crate) async fn withdraw_one(
     region: &Shared,
     caller: &Caller,
@@ -41,14 +41,7 @@ pub(crate) async fn withdraw_one(
     seq: Seq,
 ) -> Answer<Withdrawal> {
     caller.needs(Role::Operator)?;
-    let nodes = {
-        let fold = read(&region.fold);
-        let (page, visible) = page(&fold, caller, seq)?;
-        if visible.len() < page.command.nodes.len() {
-            return Err(partly(caller, seq, &visible));
-        }
-        visible
-    };
+    let (_, nodes) = page(&read(&region.fold), caller, seq)?;
     carry_out(region, caller, key, &nodes, Some(seq), None).await
 }
 
@@ -87,16 +80,6 @@ fn with_open_intents(fold: &Fold, nodes: &NodeSet, only: Option<Seq>) -> NodeSet
     };
     let ids: BTreeSet<NodeId> = nodes.iter().filter_map(|name| fold.ledger.id(&name)).collect();
     fold.names(ids.into_iter().filter(|node| is_open(*node)))
-}
-
-/// A command is withdrawn whole by its number. What else it is for is not told.
-fn partly(caller: &Caller, seq: Seq, visible: &NodeSet) -> Fail {
-    let words = format!(
-        "command {seq} is not only for nodes in the scope of {}: withdraw what is open on {} by name",
-        caller.name,
-        brief(visible)
-    );
-    Fail::new(Code::OutOfScope, 403, words).nodes(visible)
 }
 
 fn told(fold: &Fold, caller: &Caller, seq: Seq) -> Withdrawal {

@@ -1,5 +1,5 @@
 //! The ledger's words in the interface's words, with whose they are.
-//! It leaves nothing out and adds nothing but names.
+//! It leaves nothing out but what is said twice, and adds nothing but names.
 
 use api::Whose;
 use arbiter::{Course, Outcome, Refusal, Seq, Verdict};
@@ -69,8 +69,8 @@ impl Fold {
             }
             Outcome::Superseded { by } => api::Outcome::Superseded { by: self.whose(*by) },
             Outcome::Cancelled { by } => api::Outcome::Cancelled { by: self.whose(*by) },
-            Outcome::Failed { cause } => api::Outcome::Failed { cause: cause.to_string() },
-            Outcome::Uncertain { cause } => api::Outcome::Uncertain { cause: cause.to_string() },
+            Outcome::Failed { cause } => api::Outcome::Failed { cause: once(cause) },
+            Outcome::Uncertain { cause } => api::Outcome::Uncertain { cause: once(cause) },
         }
     }
 
@@ -84,5 +84,44 @@ impl Fold {
             Group { nodes, what: self.verdict(verdict, *already) }
         };
         page.verdicts.iter().map(group).collect()
+    }
+}
+
+/// An end names its endpoint, and so does the cause that it quotes.
+fn once(cause: &str) -> String {
+    let (Some((place, _)), Some((end, last))) =
+        (cause.split_once(": "), cause.split_once("; last: "))
+    else {
+        return cause.to_owned();
+    };
+    let last = last.strip_prefix(place).and_then(|it| it.strip_prefix(": ")).unwrap_or(last);
+    let again = "; not tried again";
+    let last = if end.contains(again) { last.strip_suffix(again).unwrap_or(last) } else { last };
+    format!("{end}; last: {last}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quoted_cause_does_not_say_again_what_was_said() {
+        for (cause, told) in [
+            (
+                "[::1]:623: the BMC refused the account; not tried again until the inventory changes; \
+                 last: [::1]:623: wrong password; not tried again",
+                "[::1]:623: the BMC refused the account; not tried again until the inventory changes; \
+                 last: wrong password",
+            ),
+            (
+                "h: not confirmed within 5 s; last: h: no answer",
+                "h: not confirmed within 5 s; last: no answer",
+            ),
+            ("h: off fired 3 times; last: g: x", "h: off fired 3 times; last: g: x"),
+            ("h: off refused", "h: off refused"),
+            ("off", "off"),
+        ] {
+            assert_eq!(once(cause), told);
+        }
     }
 }

@@ -89,7 +89,11 @@ pub(crate) async fn why(
     let agent = fold.ledger.leader(region.fleet().cluster()).map(str::to_owned);
     drop(fold);
     let last = past.pop();
-    let sentence = why::sentence(&node, last.as_ref(), agent.as_deref(), region.now());
+    let rest = why::Rest {
+        progress: region.board.status(name).map(|status| status.progress),
+        report: region.board.reported(name),
+    };
+    let sentence = why::sentence(&node, &rest, last.as_ref(), agent.as_deref(), region.now());
     Ok(Why { sentence, node, last, agent })
 }
 

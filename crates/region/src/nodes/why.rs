@@ -1,11 +1,23 @@
 //! What is going on with a node, in a sentence.
-//! It says nothing that is not in the fields beside it.
+//! It says nothing that is not in the fields beside it, but what is done without a command.
 
 use api::{Intent, Node, Order, Outcome, PastIntent, Phase, Power, State};
+use arbiter::{Progress, Report};
+
+use crate::convert::{goal, order};
+
+/// What is done with a node while no command is carried out.
+pub(super) struct Rest {
+    /// What its agent does.
+    pub(super) progress: Option<Progress>,
+    /// What the agent told of it last.
+    pub(super) report: Option<Report>,
+}
 
 /// Who wants what of the node, how far that is, and what comes next.
 pub(super) fn sentence(
     node: &Node,
+    rest: &Rest,
     last: Option<&PastIntent>,
     agent: Option<&str>,
     now: u64,
@@ -16,14 +28,13 @@ pub(super) fn sentence(
             text.push_str(&format!("; {}", asked(intent, now)));
             text.push_str(&format!("; {}", doing(intent)));
             text.push_str(&next(intent, now));
-            if agent.is_none() {
-                text.push_str(
-                    "; but no agent leads its cluster, so nothing is sent until one does",
-                );
-            }
+            text.push_str(leaderless(agent));
         }
         None => {
-            text.push_str("; nothing is being done with it");
+            match resting(rest, now) {
+                Some(words) => text.push_str(&format!("; {words}{}", leaderless(agent))),
+                None => text.push_str("; nothing is being done with it"),
+            }
             text.push_str(&last.map_or_else(String::new, |last| ended(last, now)));
         }
     }
@@ -33,6 +44,46 @@ pub(super) fn sentence(
     }
     text.push('.');
     text
+}
+
+const fn leaderless(agent: Option<&str>) -> &'static str {
+    match agent {
+        Some(_) => "",
+        None => "; but no agent leads its cluster, so nothing is sent until one does",
+    }
+}
+
+/// What its agent does by itself; none if that is nothing.
+fn resting(rest: &Rest, now: u64) -> Option<String> {
+    let progress = rest.progress.as_ref().filter(|progress| progress.seq.is_none())?;
+    let next = upcoming(progress.next_at, now);
+    match progress.phase {
+        arbiter::Phase::Watching => {
+            let returned = matches!(rest.report, Some(Report::BroughtBack { .. }));
+            let before = if returned { "was brought back and " } else { "" };
+            Some(format!("it {before}is being watched whether it stays{next}"))
+        }
+        arbiter::Phase::Returning(kept) => {
+            let late = matches!(rest.report, Some(Report::LateFire { .. }));
+            let because = if late { " (an order fired late)" } else { "" };
+            let (goal, order) = (goal(kept), spoken(order(kept.order())));
+            let attempt = attempt(u32::from(progress.attempt));
+            let cause = progress.cause.as_ref();
+            let cause = cause.map_or_else(String::new, |cause| format!("; last trouble: {cause}"));
+            Some(format!(
+                "it left {goal} by itself{because} and is being brought back with {order}{attempt}{cause}{next}"
+            ))
+        }
+        arbiter::Phase::Idle
+        | arbiter::Phase::Draining
+        | arbiter::Phase::Reading
+        | arbiter::Phase::SettingBoot
+        | arbiter::Phase::Firing(_)
+        | arbiter::Phase::Confirming(_)
+        | arbiter::Phase::BackingOff
+        | arbiter::Phase::Recording
+        | arbiter::Phase::Held => None,
+    }
 }
 
 fn power(node: &Node) -> String {
@@ -66,8 +117,7 @@ fn asked(intent: &Intent, now: u64) -> String {
 
 fn doing(intent: &Intent) -> String {
     let order = intent.order.map_or("an order", spoken);
-    let attempt =
-        if intent.attempt > 1 { format!(", attempt {}", intent.attempt) } else { String::new() };
+    let attempt = attempt(intent.attempt.into());
     let mut text = match intent.phase {
         Phase::Pending => "its agent has not taken that up yet".to_owned(),
         Phase::Idle => "its agent is about to take that up".to_owned(),
@@ -89,12 +139,20 @@ fn doing(intent: &Intent) -> String {
 }
 
 fn next(intent: &Intent, now: u64) -> String {
-    let next = intent.next_at_ms.filter(|at| *at > now);
-    let next = next.map_or_else(String::new, |at| format!("; next step in {}", span(at - now)));
+    let next = upcoming(intent.next_at_ms, now);
     let left = intent.deadline_at_ms.saturating_sub(now);
     let end =
         if left == 0 { "; its time is up".into() } else { format!("; given up in {}", span(left)) };
     next + &end
+}
+
+fn attempt(number: u32) -> String {
+    if number > 1 { format!(", attempt {number}") } else { String::new() }
+}
+
+fn upcoming(at: Option<u64>, now: u64) -> String {
+    let at = at.filter(|at| *at > now);
+    at.map_or_else(String::new, |at| format!("; next step in {}", span(at - now)))
 }
 
 fn ended(last: &PastIntent, now: u64) -> String {

@@ -66,7 +66,7 @@ pub(super) async fn one(
     Ok(Json(commands::one(&region, &caller, commands::seq(&seq)?, &query).await?))
 }
 
-/// Withdraw what is open of one command.
+/// Withdraw what is open of one command, on the nodes in the scope of the token.
 #[utoipa::path(delete, path = "/api/v1/commands/{seq}", tag = "commands",
     params(("seq" = u64, Path, description = "the command")),
     responses((status = 200, body = Withdrawal),

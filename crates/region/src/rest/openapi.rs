@@ -39,7 +39,6 @@ pub(crate) fn router(region: Shared) -> Router {
     let fresh = HeaderValue::from_static("no-store");
     router
         .route("/api/v1/openapi.json", get(move || async move { Json(description) }))
-        .route("/metrics", get(system::metrics))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
@@ -94,6 +93,7 @@ fn routed() -> OpenApiRouter<Shared> {
         .routes(routes!(system::reload))
         .routes(routes!(system::alive))
         .routes(routes!(system::ready))
+        .routes(routes!(system::metrics))
 }
 
 async fn not_found(uri: Uri) -> Fail {

@@ -1,12 +1,13 @@
 //! What the server says of itself: version, health, numbers; and the inventory's reload.
 //! It does not know what is in an inventory.
 
+use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use api::{Alive, Code, InventoryChange, Problem, Ready, Role, Version, What};
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
@@ -14,6 +15,7 @@ use nodeset::NodeSet;
 
 use super::{Answer, Fail};
 use crate::accounts::Caller;
+use crate::groups::cut;
 use crate::locks::{lock, read};
 use crate::region::{Inner, Region, Shared};
 
@@ -30,7 +32,7 @@ pub(super) async fn version(State(region): State<Shared>, caller: Caller) -> Jso
     Json(Version {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         cluster: fleet.cluster().to_owned(),
-        nodes: fleet.nodes().len(),
+        nodes: cut(fleet.nodes(), caller.scope.as_ref()).len(),
         confirm_over: fleet.limits().confirm_over,
         you: caller.name,
         role: caller.role,
@@ -80,10 +82,25 @@ pub(super) async fn ready(State(region): State<Shared>) -> (StatusCode, Json<Rea
 }
 
 /// The numbers, as OpenMetrics text.
-pub(super) async fn metrics(State(region): State<Shared>) -> impl IntoResponse {
+///
+/// From another host they need a token without a scope: they count every node.
+#[utoipa::path(get, path = "/metrics", tag = "system", security((), ("token" = [])),
+    responses((status = 200, body = String, content_type = "application/openmetrics-text",
+         description = "the numbers; without a token only on loopback"),
+        (status = "default", body = Problem, content_type = "application/problem+json",
+         description = "any problem")))]
+pub(super) async fn metrics(
+    State(region): State<Shared>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Answer<impl IntoResponse> {
+    if !peer.ip().to_canonical().is_loopback() {
+        let (mut parts, _) = request.into_parts();
+        Caller::from_request_parts(&mut parts, &region).await?.covers_all()?;
+    }
     region.measure();
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(CONTENT_TYPE, kind)], region.metrics.text())
+    Ok(([(CONTENT_TYPE, kind)], region.metrics.text()))
 }
 
 impl Inner {

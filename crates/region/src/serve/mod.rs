@@ -63,7 +63,7 @@ impl Region {
             }
         };
         let handle = Handle::new();
-        let service = router(self.0.clone()).into_make_service();
+        let service = router(self.0.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let bounded = Bounded::new(self.0.options.connections_max);
         let mut server =
             axum_server::from_tcp(listener)?.handle(handle.clone()).first_request_timeout(HEADERS);

@@ -19,7 +19,7 @@ const FIRST_READS_PER_MS: usize = 5;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Target {
     pub(crate) node: Arc<str>,
-    pub(crate) endpoint: Endpoint,
+    pub(crate) endpoint: Arc<Endpoint>,
     pub(crate) credential: Arc<CredentialRef>,
     pub(crate) exchange_ms: Millis,
 }
@@ -42,7 +42,7 @@ pub(crate) fn targets(inventory: &Inventory) -> impl Iterator<Item = Target> {
     inventory.nodes.values().filter_map(move |node| {
         Some(Target {
             node: Arc::clone(&node.name),
-            endpoint: node.endpoint.clone(),
+            endpoint: Arc::clone(&node.endpoint),
             credential: Arc::clone(credentials.get(&*node.endpoint.credentials)?),
             exchange_ms: exchange_ms(node),
         })

@@ -181,7 +181,7 @@ impl<'s, 'r> Builder<'s, 'r> {
             let endpoint = self.endpoint(common, &name, &bmc)?;
             let name: Arc<str> = name.into();
             let settings = Arc::clone(&settings);
-            self.add_node(common, Node { name, endpoint, labels, settings });
+            self.add_node(common, Node { name, endpoint: endpoint.into(), labels, settings });
         }
         Some(())
     }

@@ -40,7 +40,7 @@ pub struct Node {
     /// Its name.
     pub name: Arc<str>,
     /// Its BMC.
-    pub endpoint: Endpoint,
+    pub endpoint: Arc<Endpoint>,
     /// Its labels.
     pub labels: Arc<Labels>,
     /// What was set for it; what wasn't is up to the agent.

@@ -86,7 +86,7 @@ impl<'s> AccessOptions<'s> {
             Some("http") => (Transport::Plain, HTTP_PORT),
             Some(_) => return Err("expected https:// or http://".to_owned()),
         };
-        Ok((address(port)?, Access::Redfish(Redfish { transport, system })))
+        Ok((address(port)?, Access::Redfish(Redfish { transport, system }.into())))
     }
 }
 

@@ -14,8 +14,7 @@ use super::credentials::{self, Known};
 use super::file::{Block, Written};
 use super::finding::{Findings, Report, quoted};
 use super::model::{
-    Access, Driver, Endpoint, Inventory, Labels, NODES_MAX, Node, Redfish, Settings, Transport,
-    names,
+    Access, Driver, Endpoint, Inventory, Labels, NODES_MAX, Node, Settings, Transport, names,
 };
 use super::options::{Options, wrong_word};
 use super::source::{Place, Source, Text};
@@ -231,8 +230,8 @@ impl<'s, 'r> Builder<'s, 'r> {
         let system = self.system(common, name)?;
         let wrong = match common.options.access.reach(common.driver, bmc, system) {
             Ok((address, access)) => {
-                if let (Some(place), Access::Redfish(Redfish { transport: Transport::Plain, .. })) =
-                    (&common.trust, &access)
+                if let (Some(place), Access::Redfish(redfish)) = (&common.trust, &access)
+                    && redfish.transport == Transport::Plain
                 {
                     let message =
                         format!("{} is without TLS: no certificate to trust", quoted(bmc));

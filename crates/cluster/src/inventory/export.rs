@@ -72,7 +72,8 @@ fn access(access: &Access) -> BTreeMap<&'static str, Value> {
         Access::Ipmi(Ipmi { cipher, privilege }) => {
             [("cipher", text(cipher.word())), ("privilege", text(privilege.word()))].into()
         }
-        Access::Redfish(Redfish { transport, system }) => {
+        Access::Redfish(redfish) => {
+            let Redfish { transport, system } = &**redfish;
             let system = system.as_ref().map(|system| ("system", text(system)));
             trust(transport).into_iter().chain(system).collect()
         }

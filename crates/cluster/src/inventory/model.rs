@@ -64,8 +64,8 @@ pub struct Endpoint {
 pub enum Access {
     /// IPMI 2.0.
     Ipmi(Ipmi),
-    /// Redfish.
-    Redfish(Redfish),
+    /// Redfish; boxed, because most fleets have far more of the other.
+    Redfish(Box<Redfish>),
 }
 
 /// How IPMI is spoken.
@@ -268,9 +268,9 @@ impl Endpoint {
     pub fn door(&self) -> Self {
         let access = match &self.access {
             Access::Ipmi(ipmi) => Access::Ipmi(*ipmi),
-            Access::Redfish(redfish) => {
-                Access::Redfish(Redfish { transport: redfish.transport.clone(), system: None })
-            }
+            Access::Redfish(redfish) => Access::Redfish(
+                Redfish { transport: redfish.transport.clone(), system: None }.into(),
+            ),
         };
         Self { access, ..self.clone() }
     }

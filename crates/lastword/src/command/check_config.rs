@@ -9,7 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use cluster::check_authorities;
-use cluster::inventory::{Access, Inventory, Redfish, Transport, Trust};
+use cluster::inventory::{Access, Inventory, Transport, Trust};
 use region::check_tls;
 
 use super::inventory::summary;
@@ -111,9 +111,10 @@ async fn check_inventory(inventory: &Inventory, settings: &Settings, report: &mu
             }
         }
     }
-    let files = inventory.nodes.values().filter_map(|node| match &node.endpoint.access {
-        Access::Redfish(Redfish { transport: Transport::Tls(Trust::File(path)), .. }) => Some(path),
-        Access::Redfish(_) | Access::Ipmi(_) => None,
+    let files = inventory.nodes.values().filter_map(|node| {
+        let Access::Redfish(redfish) = &node.endpoint.access else { return None };
+        let Transport::Tls(Trust::File(path)) = &redfish.transport else { return None };
+        Some(path)
     });
     for path in files.collect::<BTreeSet<_>>() {
         match check_authorities(path) {

@@ -13,7 +13,7 @@ fn read(lines: &str) -> (String, Redfish) {
     let text = format!("[[nodes]]\nnames = \"n1\"\ndriver = \"redfish\"\n{lines}");
     let endpoint = good(&text).nodes["n1"].endpoint.clone();
     match endpoint.access.clone() {
-        Access::Redfish(redfish) => (endpoint.address.to_string(), redfish),
+        Access::Redfish(redfish) => (endpoint.address.to_string(), *redfish),
         Access::Ipmi(_) => panic!("{lines}"),
     }
 }
@@ -54,7 +54,7 @@ fn a_block_trusts_whom_it_says_and_else_whom_the_defaults_say() {
     let access = |node: &str| inventory.nodes[node].endpoint.access.clone();
     let redfish = |trust, system: &str| {
         let (transport, system) = (Transport::Tls(trust), Some(Arc::from(system)));
-        Access::Redfish(Redfish { transport, system })
+        Access::Redfish(Redfish { transport, system }.into())
     };
     assert_eq!(access("n2"), redfish(Trust::Any, "s2"));
     assert_eq!(access("n3"), redfish(Trust::File(Arc::from(Path::new("/ca"))), "/x"));

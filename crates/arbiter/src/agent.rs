@@ -229,7 +229,9 @@ impl Agent {
         self.epoch = epoch;
         self.timers.clear();
         for node in self.ids().collect::<Vec<_>>() {
-            let traces = self.managed(node).map(|managed| self.traces(now, node, &managed.pacing));
+            // only a take-over asks for them
+            let before = self.managed(node).filter(|_| took_over);
+            let traces = before.map(|managed| self.traces(now, node, &managed.pacing));
             let Some(managed) = self.managed_mut(node) else { continue };
             let first_poll = managed.operation.next_poll();
             managed.operation = if took_over {

@@ -14,12 +14,17 @@ static WAITING_FOR: AtomicU64 = AtomicU64::new(0);
 
 /// From now on Ctrl-C says what stays before it ends the program.
 pub fn arm() {
+    at_interruption(leave);
+}
+
+/// From now on the first Ctrl-C does this, in a thread of its own, instead of ending the program.
+pub fn at_interruption(act: impl FnOnce() + Send + 'static) {
     thread::spawn(|| {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
             return;
         };
         if runtime.block_on(tokio::signal::ctrl_c()).is_ok() {
-            leave();
+            act();
         }
     });
 }

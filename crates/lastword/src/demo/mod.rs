@@ -181,11 +181,7 @@ fn free(address: &str) -> anyhow::Result<TcpListener> {
 /// The terminal is for the view.
 fn log_to(path: &Path) -> anyhow::Result<()> {
     let file = File::create(path).with_context(|| format!("can't write {}", path.display()))?;
-    let filter = tracing_subscriber::EnvFilter::builder()
-        .with_default_directive(tracing::level_filters::LevelFilter::INFO.into())
-        .from_env_lossy();
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(file);
-    let _ = log.try_init();
+    house::log_to(file, false);
     Ok(())
 }
 

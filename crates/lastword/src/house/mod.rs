@@ -146,13 +146,17 @@ async fn reload_on_hangup(bridge: Arc<Bridge>) {
 }
 
 fn log_to_stderr() {
+    log_to(std::io::stderr, std::io::stderr().is_terminal());
+}
+
+/// Begins the log, as `RUST_LOG` has it. A second house in the same process keeps the log of the first.
+pub fn log_to<W>(writer: W, colours: bool)
+where
+    W: for<'w> tracing_subscriber::fmt::MakeWriter<'w> + Send + Sync + 'static,
+{
     let filter = tracing_subscriber::EnvFilter::builder()
         .with_default_directive(tracing::level_filters::LevelFilter::INFO.into())
         .from_env_lossy();
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
-    // a second house in the same process keeps the log of the first
-    let _ = log.try_init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours);
+    let _ = log.with_writer(writer).try_init();
 }

@@ -18,6 +18,7 @@ use api::{ClientError, Event, NodeQuery};
 use cluster::clock::now_ms;
 use nodeset::NodeSet;
 
+use super::interrupt::at_interruption;
 use super::session::Session;
 pub use draw::{Look, draw};
 pub use fleet::Fleet;
@@ -139,15 +140,7 @@ pub fn interrupted() -> Arc<AtomicBool> {
     let armed = FLAG.get_or_init(|| {
         let flag = Arc::new(AtomicBool::new(false));
         let set = Arc::clone(&flag);
-        thread::spawn(move || {
-            let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build()
-            else {
-                return;
-            };
-            if runtime.block_on(tokio::signal::ctrl_c()).is_ok() {
-                set.store(true, Ordering::Relaxed);
-            }
-        });
+        at_interruption(move || set.store(true, Ordering::Relaxed));
         flag
     });
     Arc::clone(armed)

@@ -2,6 +2,7 @@
 //!
 //! Every reader that applies the same records gets the same ledger. It knows nothing of what BMCs said.
 
+mod batch;
 mod commands;
 mod decide;
 mod holds;

@@ -174,6 +174,7 @@ impl Ledger {
 
     fn end(&mut self, node: NodeId, seq: Seq, outcome: Outcome, changes: &mut Vec<Change>) {
         self.lane(node).set(seq, IntentState::Ended(outcome.clone()));
-        changes.push(Change::Ended { node, seq, outcome });
+        changes.push(Change::Ended { node, seq, outcome: outcome.clone() });
+        self.batch_ended(node, seq, &outcome, changes);
     }
 }

@@ -2,6 +2,8 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "a table asks for one kind of change")]
 
+mod batches;
+
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -33,6 +35,7 @@ fn command(action: Action, by: &str) -> Command {
         hold: None,
         boot: None,
         force_after_ms: None,
+        batch: None,
         deadline_ms: 60_000,
     }
 }

@@ -1,6 +1,6 @@
 //! What a state asks for next. A pure function of what was absorbed and of the time.
 
-use super::work::{Rest, Wire, Work};
+use super::work::{Line, Rest, Wire, Work};
 use super::{Ask, Drift, Operation, Pacing, Report, words};
 use crate::action::{Goal, Order, Step};
 use crate::ledger::{Charge, Kept};
@@ -27,6 +27,8 @@ pub(super) enum Want {
     Settle(Seq, Settlement),
     /// What was read is used up: read again, not before that time.
     Again(Millis),
+    /// Stand in the line of the circuit.
+    Line,
     /// Go over to another rest.
     Rest(Rest, Option<Report>),
 }
@@ -60,12 +62,30 @@ impl Operation {
         if let Some(until) = self.draining {
             return self.want_while_draining(now, until.min(charge.deadline));
         }
+        if charge.started > now {
+            return self.want_poll(now, (charge.started != Millis::MAX).then_some(charge.started));
+        }
         if self.held(now) {
             let until = self.standing.held_until.unwrap_or(now).min(charge.deadline);
             return self.want_poll(now, Some(until));
         }
+        if self.work.stranger {
+            return Want::Settle(charge.seq, words::stranger(self, pacing));
+        }
+        if self.waits_in_line(pacing) {
+            return self.want_poll(now, Some(charge.deadline));
+        }
         let want = self.plan(now, charge, pacing);
-        if let Want::Wait(at) = want { Want::Wait(at.min(charge.deadline)) } else { want }
+        match want {
+            Want::Wait(at) => Want::Wait(at.min(charge.deadline)),
+            Want::Nothing => Want::Wait(charge.deadline),
+            Want::Exchange(_)
+            | Want::Mark(..)
+            | Want::Settle(..)
+            | Want::Again(_)
+            | Want::Line
+            | Want::Rest(..) => want,
+        }
     }
 
     fn want_rest(&self, now: Millis, pacing: &Pacing) -> Want {
@@ -96,10 +116,15 @@ impl Operation {
 
     /// Brings the node back with the same budget and patience as an intent has.
     fn want_return(&self, now: Millis, goal: Goal, late: bool, pacing: &Pacing) -> Want {
-        let given_up = self.work.denied >= DENIED_MAX || self.work.errors >= RETURN_ERRORS_MAX;
+        let given_up = self.work.denied >= DENIED_MAX
+            || self.work.errors >= RETURN_ERRORS_MAX
+            || self.work.stranger;
         if given_up || self.held(now) {
             let cause = words::not_returned(self, now, pacing);
             return left_there(goal, cause);
+        }
+        if self.waits_in_line(pacing) {
+            return self.want_poll(now, None);
         }
         let want = self.drive(now, goal, 0, pacing);
         let Want::Settle(_, outcome) = want else { return want };
@@ -130,12 +155,17 @@ impl Operation {
         }
     }
 
-    fn want_poll(&self, now: Millis, other: Option<Millis>) -> Want {
+    pub(super) fn want_poll(&self, now: Millis, other: Option<Millis>) -> Want {
         match self.next_poll {
             Some(at) if at <= now => Want::Exchange(Ask::Power),
             Some(at) => Want::Wait(other.map_or(at, |other| at.min(other))),
             None => other.map_or(Want::Nothing, Want::Wait),
         }
+    }
+
+    /// Whether a start waits for its turn. Meanwhile the node is read at its usual pace.
+    fn waits_in_line(&self, pacing: &Pacing) -> bool {
+        self.work.line == Line::Waiting && pacing.circuit.is_some()
     }
 
     fn outstanding(&self) -> Option<Millis> {
@@ -192,6 +222,11 @@ impl Operation {
             Order::Off => self.learned_off_ms,
             Order::On | Order::Soft | Order::Reset | Order::Nmi => self.learned_on_ms,
         }
+    }
+
+    /// Whether that order has to wait for the circuit.
+    pub(super) fn must_line_up(&self, order: Order, pacing: &Pacing) -> bool {
+        order == Order::On && pacing.circuit.is_some() && self.work.line != Line::Turn
     }
 
     pub(super) fn work(&self) -> &Work {

@@ -68,6 +68,18 @@ pub(super) enum Rest {
     Returning { goal: Goal, late: bool },
 }
 
+/// The place in the line of a circuit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) enum Line {
+    /// None.
+    #[default]
+    Out,
+    /// It waits for its turn.
+    Waiting,
+    /// It is its turn.
+    Turn,
+}
+
 /// What was done so far for the present intent or return.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Work {
@@ -87,8 +99,12 @@ pub(super) struct Work {
     pub(super) errors: u8,
     /// How often the BMC refused the account.
     pub(super) denied: u8,
+    /// Another machine is behind the BMC.
+    pub(super) stranger: bool,
     /// The boot override is set and was read back.
     pub(super) boot_set: bool,
+    /// Where it is in the line of its circuit.
+    pub(super) line: Line,
     /// What came of the order that may be sent only once.
     pub(super) once: Option<Answer>,
     /// A step whose record the ledger has not shown yet.

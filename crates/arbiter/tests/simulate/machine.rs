@@ -1,6 +1,6 @@
 //! One simulated machine behind a BMC with the manners of the field's worst.
 
-use arbiter::{Answer, Ask, Cause, Millis, Order, Power};
+use arbiter::{Answer, Ask, Cause, Millis, Order, Power, Trouble};
 
 use crate::rng::Rng;
 
@@ -102,7 +102,7 @@ impl Machine {
     pub fn ask(&mut self, now: Millis, ask: Ask, rng: &mut Rng) -> Option<Answer> {
         self.settle(now);
         if self.faults.wrong_password {
-            return Some(Answer::NotSent(Cause { denied: true, words: "wrong password".into() }));
+            return Some(Answer::NotSent(Cause { trouble: Trouble::Denied, words: "wrong password".into() }));
         }
         if self.faults.dead {
             return None;
@@ -158,5 +158,5 @@ impl Machine {
 }
 
 pub fn cause(words: &str) -> Cause {
-    Cause { denied: false, words: words.into() }
+    Cause { trouble: Trouble::Passing, words: words.into() }
 }

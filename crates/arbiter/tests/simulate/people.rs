@@ -79,6 +79,7 @@ fn draw_command(rng: &mut Rng, nodes: NodeSet, by: Box<str>, newest: Seq) -> Com
             .then(|| HoldTerms { reason: "fencing".into(), for_ms: rng.below(15_000) }),
         boot,
         force_after_ms: rng.percent(50).then_some(4_000),
+        batch: None,
         deadline_ms: 60_000 + rng.below(120_000),
     }
 }

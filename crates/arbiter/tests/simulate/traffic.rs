@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use arbiter::{
-    Action, Agent, Answer, Ask, Ledger, Millis, NodeId, Order, Pacing, Power, Seq, Step,
+    Action, Agent, Answer, Ask, Ledger, Millis, NodeId, Order, Pacing, Power, Seq, Step, Trouble,
 };
 
 use crate::checks::{Checked, ensure};
@@ -129,7 +129,7 @@ impl Traffic {
         }
         let pursuit = &mut wires.pursuit;
         match (flight.ask, answer) {
-            (_, Some(Answer::NotSent(cause))) => pursuit.denied += u32::from(cause.denied),
+            (_, Some(Answer::NotSent(cause))) => pursuit.denied += u32::from(cause.trouble == Trouble::Denied),
             (Ask::Boot(_), Some(Answer::Done)) => pursuit.boot_set = true,
             (Ask::Fire(order), _) => {
                 let (times, at) = pursuit.fires.entry(order.word()).or_default();

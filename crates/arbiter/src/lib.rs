@@ -25,10 +25,12 @@ pub use ledger::{
 };
 pub use matrix::{Meeting, meet};
 pub use operation::{
-    Answer, Ask, Cause, Drift, Event, Gate, OpEffect, Operation, Pacing, Phase, Progress, Report, Seen,
-    Start, Transition, Trouble,
+    Answer, Ask, Cause, Drift, Event, Gate, OpEffect, Operation, Pacing, Phase, Progress, Report,
+    Seen, Start, Transition, Trouble,
 };
-pub use record::{Batch, Command, Held, HoldTerms, Policy, Record, Released, Settlement, Withdrawn};
+pub use record::{
+    Batch, Command, Held, HoldTerms, Policy, Record, Released, Settlement, Withdrawn,
+};
 
 /// A position in the journal: larger is later. The first record is 1; 0 means "none".
 pub type Seq = u64;

@@ -83,11 +83,11 @@ impl Agent {
     pub(super) fn mind_gates(&mut self, now: Millis, effects: &mut Vec<Effect>) {
         while let Some(node) = self.kin.stale.pop_first() {
             let Some(managed) = self.managed(node) else { continue };
-            let (gate, busy) = (self.gate(now, node), managed.operation.is_busy());
+            let (gate, charged) = (self.gate(now, node), managed.operation.is_charged());
             if gate != managed.operation.gate() {
                 self.tell(now, node, Event::Gate(gate), effects);
             }
-            if busy && gate != Gate::default() {
+            if charged && gate != Gate::default() {
                 self.look_at_relatives(now, node, effects);
             }
         }
@@ -107,15 +107,16 @@ impl Agent {
         }
     }
 
-    /// Whoever keeps a node waiting is read now and then, but no faster than its answer takes at most.
+    /// Whoever keeps an intent waiting is read now and then, but no faster than its answer takes at most.
     fn look_at_relatives(&mut self, now: Millis, node: NodeId, effects: &mut Vec<Effect>) {
         let mut relatives = self.kin.children(node).to_vec();
         relatives.extend(self.kin.parents.get(&node));
         let since = self.managed(node).map_or(0, |managed| managed.operation.begun_at());
         for relative in relatives {
             let Some(managed) = self.managed(relative) else { continue };
-            let again_at = self.kin.looked.get(&relative).map_or(0, |at| at + managed.pacing.exchange_ms);
-            let known = managed.operation.seen().at >= since && managed.operation.is_busy();
+            let again_at =
+                self.kin.looked.get(&relative).map_or(0, |at| at + managed.pacing.exchange_ms);
+            let known = managed.operation.seen().at >= since && managed.operation.is_charged();
             if !known && again_at <= now {
                 self.kin.looked.insert(relative, now);
                 self.tell(now, relative, Event::Look, effects);

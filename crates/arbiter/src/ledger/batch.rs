@@ -32,15 +32,26 @@ impl Batches {
 impl Ledger {
     /// The next nodes begin at that time, if none is under way.
     pub(super) fn begin_batch(&mut self, seq: Seq, at: Millis, changes: &mut Vec<Change>) {
-        let Some(size) = self.commands.get(&seq).and_then(|entry| entry.command.batch) else {
+        let Some(batch) = self.commands.get(&seq).and_then(|entry| entry.command.batch) else {
             return;
         };
-        while let Some(node) = self.next_waiting(seq, size.size) {
+        if self.batches(seq).is_none_or(|batches| !batches.under_way.is_empty()) {
+            return;
+        }
+        while let Some(node) = self.next_waiting(seq, batch.size) {
             let open = self.intent(node, seq).is_some_and(|intent| intent.state.is_open());
             if open && let Some(batches) = self.batches(seq) {
                 batches.under_way.insert(node);
                 self.begin_at(node, seq, at, changes);
             }
+        }
+    }
+
+    /// One that shared another operation and now has its own waits for its batch like the others.
+    pub(super) fn join_batches(&mut self, node: NodeId, seq: Seq, changes: &mut Vec<Change>) {
+        if let Some(batches) = self.batches(seq) {
+            batches.add(node);
+            self.begin_batch(seq, self.now, changes);
         }
     }
 
@@ -84,7 +95,7 @@ impl Ledger {
         let Some(running) = self.lane(node).running.as_mut() else { return };
         if running.seq == seq {
             (running.started, running.deadline) = (at, at.saturating_add(span));
-            changes.push(Change::Began { node, seq });
+            changes.push(Change::Began { node, seq, at });
         }
     }
 

@@ -91,12 +91,14 @@ pub enum Change {
         /// The running intent.
         seq: Seq,
     },
-    /// An intent began to run after it had waited or joined.
+    /// An intent became the node's operation after it had waited or joined, or its batch began.
     Began {
         /// On which node.
         node: NodeId,
         /// The command.
         seq: Seq,
+        /// When it begins; `Millis::MAX` while that depends on other nodes of its command.
+        at: Millis,
     },
     /// A hold was placed, renewed or ended.
     HoldChanged {

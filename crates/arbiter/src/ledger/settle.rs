@@ -5,9 +5,9 @@ use alloc::vec::Vec;
 use super::lane::{IntentState, Kept, Running};
 use super::outcome::Outcome;
 use super::{Change, Ledger, NodeId};
-use crate::Seq;
 use crate::action::Step;
 use crate::record::Settlement;
+use crate::{Millis, Seq};
 
 pub(super) struct Settling<'a> {
     pub(super) seq: Seq,
@@ -147,14 +147,21 @@ impl Ledger {
             running.joined = rest.to_vec();
             running.deadline = running.deadline.max(older.deadline);
         }
-        changes.push(Change::Began { node, seq });
+        let at = self.started(node);
+        changes.push(Change::Began { node, seq, at });
+        self.join_batches(node, seq, changes);
     }
 
     fn begin_waiting(&mut self, node: NodeId, changes: &mut Vec<Change>) {
         if let Some(seq) = self.lane(node).waiting.pop_front() {
             self.begin(node, seq);
-            changes.push(Change::Began { node, seq });
+            let at = self.started(node);
+            changes.push(Change::Began { node, seq, at });
         }
+    }
+
+    fn started(&self, node: NodeId) -> Millis {
+        self.seen(node).running.as_ref().map_or(self.now, |running| running.started)
     }
 
     fn end_joint(

@@ -320,10 +320,10 @@ impl Operation {
         self.gate
     }
 
-    /// Whether it drives its node anywhere.
+    /// Whether it carries out an intent.
     #[must_use]
-    pub const fn is_busy(&self) -> bool {
-        self.standing.charge.is_some() || matches!(self.rest, Rest::Returning { .. })
+    pub const fn is_charged(&self) -> bool {
+        self.standing.charge.is_some()
     }
 
     /// When its intent began to run; 0 without one.

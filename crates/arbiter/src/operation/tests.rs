@@ -212,7 +212,9 @@ fn a_deadline_that_cuts_an_exchange_short_tells_the_cause_before_it_or_else_the_
 #[test]
 fn a_refused_account_is_tried_twice_and_no_more() {
     let (mut bench, _) = Bench::asked(charge(Action::On));
-    let denied = || Answer::NotSent(Cause { trouble: Trouble::Denied, words: "bmc1: wrong password".into() });
+    let denied = || {
+        Answer::NotSent(Cause { trouble: Trouble::Denied, words: "bmc1: wrong password".into() })
+    };
     assert_eq!(bench.answer(denied()), "");
     assert_eq!(bench.wait(), "read");
     let said = bench.answer(denied());

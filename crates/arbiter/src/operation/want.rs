@@ -155,7 +155,7 @@ impl Operation {
         }
     }
 
-    pub(super) fn want_poll(&self, now: Millis, other: Option<Millis>) -> Want {
+    fn want_poll(&self, now: Millis, other: Option<Millis>) -> Want {
         match self.next_poll {
             Some(at) if at <= now => Want::Exchange(Ask::Power),
             Some(at) => Want::Wait(other.map_or(at, |other| at.min(other))),
@@ -168,6 +168,13 @@ impl Operation {
         self.work.line == Line::Waiting && pacing.circuit.is_some()
     }
 
+    /// Waits for other nodes. For an intent they are looked at again and again; to bring a node back, no
+    /// oftener than the nodes are read anyway.
+    pub(super) fn want_gate(&self, now: Millis, pacing: &Pacing) -> Want {
+        let again = self.standing.charge.as_ref().map(|_| now + pacing.exchange_ms);
+        self.want_poll(now, again)
+    }
+
     fn outstanding(&self) -> Option<Millis> {
         match self.wire {
             Wire::Quiet => None,
@@ -178,7 +185,8 @@ impl Operation {
     /// A read whose question was sent after everything that it shall prove, and not long ago; or the wait
     /// for one.
     pub(super) fn fresh(&self, now: Millis, pacing: &Pacing) -> Result<crate::Power, Want> {
-        let recent = now.saturating_sub(self.seen.at) <= pacing.exchange_ms;
+        let recent = now.saturating_sub(self.seen.at) <= pacing.exchange_ms
+            && self.seen.at >= self.begun_at();
         if recent && self.seen.ticket > self.work.since {
             Ok(self.seen.power)
         } else if self.work.read_at > now {

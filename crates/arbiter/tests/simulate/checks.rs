@@ -51,8 +51,8 @@ impl Ghosts {
                 }
                 Ok(())
             }
-            Change::Began { node, seq } => {
-                self.began_at.insert((*node, *seq), now);
+            Change::Began { node, seq, at } => {
+                self.began_at.insert((*node, *seq), *at);
                 Ok(())
             }
             Change::Ended { node, seq, outcome } => {

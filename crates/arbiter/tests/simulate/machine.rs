@@ -102,7 +102,10 @@ impl Machine {
     pub fn ask(&mut self, now: Millis, ask: Ask, rng: &mut Rng) -> Option<Answer> {
         self.settle(now);
         if self.faults.wrong_password {
-            return Some(Answer::NotSent(Cause { trouble: Trouble::Denied, words: "wrong password".into() }));
+            return Some(Answer::NotSent(Cause {
+                trouble: Trouble::Denied,
+                words: "wrong password".into(),
+            }));
         }
         if self.faults.dead {
             return None;

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use super::{Agent, Effect};
 use crate::Millis;
 use crate::ledger::NodeId;
-use crate::operation::{Event, Gate};
+use crate::operation::{Event, Gate, Operation};
 
 /// Who depends on whom.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -83,11 +83,11 @@ impl Agent {
     pub(super) fn mind_gates(&mut self, now: Millis, effects: &mut Vec<Effect>) {
         while let Some(node) = self.kin.stale.pop_first() {
             let Some(managed) = self.managed(node) else { continue };
-            let (gate, charged) = (self.gate(now, node), managed.operation.is_charged());
+            let (gate, busy) = (self.gate(now, node), managed.operation.is_busy());
             if gate != managed.operation.gate() {
                 self.tell(now, node, Event::Gate(gate), effects);
             }
-            if charged && gate != Gate::default() {
+            if busy && gate != Gate::default() {
                 self.look_at_relatives(now, node, effects);
             }
         }
@@ -107,16 +107,22 @@ impl Agent {
         }
     }
 
-    /// Whoever keeps an intent waiting is read now and then, but no faster than its answer takes at most.
+    /// Whoever keeps an intent waiting is read now and then, but no faster than its answer takes at most; whoever
+    /// keeps a node from being brought back is read if it never was.
     fn look_at_relatives(&mut self, now: Millis, node: NodeId, effects: &mut Vec<Effect>) {
         let mut relatives = self.kin.children(node).to_vec();
         relatives.extend(self.kin.parents.get(&node));
-        let since = self.managed(node).map_or(0, |managed| managed.operation.begun_at());
+        let waiting = self.managed(node).map(|managed| &managed.operation);
+        let since = waiting.filter(|it| it.is_charged()).map(Operation::begun_at);
         for relative in relatives {
             let Some(managed) = self.managed(relative) else { continue };
-            let again_at =
-                self.kin.looked.get(&relative).map_or(0, |at| at + managed.pacing.exchange_ms);
-            let known = managed.operation.seen().at >= since && managed.operation.is_charged();
+            let looked_at = self.kin.looked.get(&relative);
+            let again_at = looked_at.map_or(0, |at| at + managed.pacing.exchange_ms);
+            let read_at = managed.operation.seen().at;
+            let known = match since {
+                Some(since) => read_at >= since && managed.operation.is_charged(),
+                None => read_at > 0,
+            };
             if !known && again_at <= now {
                 self.kin.looked.insert(relative, now);
                 self.tell(now, relative, Event::Look, effects);

@@ -195,6 +195,7 @@ impl Agent {
         for node in changes.iter().filter_map(Change::node) {
             if last.replace(node) != Some(node) {
                 self.tell_standing(now, node, effects);
+                self.mind_gates(now, effects);
             }
         }
         self.follow_up(now, effects);
@@ -236,6 +237,8 @@ impl Agent {
                 managed.due = None;
             }
             self.tell(now, node, Event::Due, effects);
+            // the next one may be about to act on what this one just gave up
+            self.mind_gates(now, effects);
         }
         self.follow_up(now, effects);
     }

@@ -320,6 +320,12 @@ impl Operation {
         self.gate
     }
 
+    /// Whether it drives its node anywhere.
+    #[must_use]
+    pub const fn is_busy(&self) -> bool {
+        self.is_charged() || matches!(self.rest, Rest::Returning { .. })
+    }
+
     /// Whether it carries out an intent.
     #[must_use]
     pub const fn is_charged(&self) -> bool {

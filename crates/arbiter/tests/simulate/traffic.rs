@@ -130,7 +130,11 @@ impl Traffic {
                 _ => Power::Unknown,
             };
             let reading = Reading { life: flight.life, asked_at: flight.at, power };
-            wires.reading = Some(reading);
+            // what an older life hears, or hears late, is not what is known
+            let newer = |old: Reading| (old.life, old.asked_at) <= (flight.life, flight.at);
+            if wires.reading.is_none_or(newer) {
+                wires.reading = Some(reading);
+            }
         }
         if (wires.life, wires.seq) != (flight.life, flight.seq) {
             return;
@@ -143,7 +147,8 @@ impl Traffic {
             (Ask::Boot(_), Some(Answer::Done)) => pursuit.boot_set = true,
             (Ask::Fire(order), _) => {
                 let (times, at) = pursuit.fires.entry(order.word()).or_default();
-                (*times, *at) = (*times + 1, now);
+                // what is answered later was given up then
+                (*times, *at) = (*times + 1, now.min(flight.until));
             }
             _ => {}
         }

@@ -238,6 +238,7 @@ fn command(action: Action, deadline_ms: u64) -> Command {
         hold: None,
         boot: None,
         force_after_ms: None,
+        batch: None,
         deadline_ms,
     }
 }

@@ -11,7 +11,7 @@ mod traffic;
 
 use std::sync::Arc;
 
-use arbiter::{Answer, Ask, Cause, Millis, NodeId};
+use arbiter::{Answer, Ask, Cause, Millis, NodeId, Trouble};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 use crate::inventory::Driver;
@@ -51,14 +51,24 @@ impl Answered {
 
 /// A cause that has nothing to do with the account.
 fn plain(target: &Target, words: &str) -> Cause {
-    Cause { denied: false, words: format!("{}: {words}", target.name()).into() }
+    Cause { trouble: Trouble::Passing, words: format!("{}: {words}", target.name()).into() }
 }
 
 /// A cause that says that the account is refused.
 fn denied(target: &Target, words: &str) -> Cause {
     let (user, credentials) = (&target.credential.username, &target.endpoint.credentials);
     let words = format!("{}: {words} (user {user}, credentials {credentials})", target.name());
-    Cause { denied: true, words: words.into() }
+    Cause { trouble: Trouble::Denied, words: words.into() }
+}
+
+/// A cause that says that another machine than the node is behind the BMC.
+fn stranger(target: &Target, found: &str, wanted: &str) -> Cause {
+    let words = format!(
+        "{}: this is machine {found}, but {} is to be {wanted}",
+        target.name(),
+        target.node
+    );
+    Cause { trouble: Trouble::Stranger, words: words.into() }
 }
 
 /// All drivers. The queues need no bound of their own: a node has at most one question outstanding.
@@ -119,7 +129,7 @@ impl Drivers {
 
     /// Answers a question for a node that no driver can reach.
     pub(crate) fn answer_unreachable(&self, node: NodeId, ticket: u32, words: &str) {
-        let cause = Cause { denied: false, words: words.into() };
+        let cause = Cause { trouble: Trouble::Passing, words: words.into() };
         let answer = Answer::NotSent(cause);
         // nobody listens any more only when the agent ends
         let _ = self.answers.send(Answered { node, ticket, answer, exchange: None });

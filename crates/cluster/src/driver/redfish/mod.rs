@@ -6,6 +6,7 @@ mod client;
 mod document;
 mod exchange;
 mod failure;
+mod identity;
 mod link;
 mod memory;
 mod quirks;

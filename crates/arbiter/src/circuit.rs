@@ -28,12 +28,19 @@ pub struct Limit {
 pub struct Load {
     /// What it bears.
     pub limit: Limit,
-    /// Starts within the window.
-    pub starting: usize,
-    /// What those draw, in watts.
-    pub watts: u32,
+    /// The starts that count: until when, `Millis::MAX` while the order is under way, and their watts.
+    pub starts: Vec<(Millis, u32)>,
     /// How many wait for their turn.
     pub waiting: usize,
+}
+
+impl Load {
+    /// How many starts count at that time, and how many watts they draw.
+    #[must_use]
+    pub fn starting(&self, now: Millis) -> (usize, u32) {
+        let counting = || self.starts.iter().filter(|(until, _)| *until > now);
+        (counting().count(), counting().map(|(_, watts)| watts).sum())
+    }
 }
 
 /// A circuit with those who start and those who wait.
@@ -113,13 +120,11 @@ impl Circuit {
         }
     }
 
-    pub(crate) fn load(&self, now: Millis) -> Load {
-        let counts = |start: &&Start| start.until.is_none_or(|until| until > now);
-        let starting = || self.starts.iter().filter(counts);
+    pub(crate) fn load(&self) -> Load {
+        let start = |start: &Start| (start.until.unwrap_or(Millis::MAX), start.watts);
         Load {
             limit: self.limit.clone(),
-            starting: starting().count(),
-            watts: starting().map(|start| start.watts).sum(),
+            starts: self.starts.iter().map(start).collect(),
             waiting: self.line.len(),
         }
     }

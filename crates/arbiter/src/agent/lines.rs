@@ -19,6 +19,8 @@ pub(super) struct Lines {
     /// When each circuit may give a turn, if it does not wait for an answer.
     dues: BTreeMap<Arc<str>, Millis>,
     timers: BTreeSet<(Millis, Arc<str>)>,
+    /// Those about which there is something new.
+    changed: BTreeSet<Arc<str>>,
 }
 
 /// Where a node stands.
@@ -54,6 +56,7 @@ impl Lines {
     pub(super) fn begin_anew(&mut self, ordered_until: impl Fn(&str) -> Option<Millis>) {
         for (name, circuit) in &mut self.circuits {
             circuit.begin_anew(ordered_until(name));
+            self.changed.insert(Arc::clone(name));
         }
         self.dues.clear();
         self.timers.clear();
@@ -112,9 +115,10 @@ impl Lines {
         None
     }
 
-    /// How much of each circuit is used.
-    pub(super) fn loads(&self, now: Millis) -> Vec<Load> {
-        self.circuits.values().map(|circuit| circuit.load(now)).collect()
+    /// How much is used of the circuits that changed since this was asked last.
+    pub(super) fn take_loads(&mut self) -> Vec<Load> {
+        let changed = core::mem::take(&mut self.changed);
+        changed.iter().filter_map(|name| Some(self.circuits.get(name)?.load())).collect()
     }
 
     /// The circuit of that name; one that nobody has set bears everything.
@@ -126,6 +130,7 @@ impl Lines {
     }
 
     fn note_due(&mut self, name: &Arc<str>) {
+        self.changed.insert(Arc::clone(name));
         if let Some(at) = self.dues.remove(name) {
             self.timers.remove(&(at, Arc::clone(name)));
         }

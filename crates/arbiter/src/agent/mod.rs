@@ -132,10 +132,9 @@ impl Agent {
         self.lines.set(limits);
     }
 
-    /// How much of each circuit is used.
-    #[must_use]
-    pub fn loads(&self, now: Millis) -> Vec<Load> {
-        self.lines.loads(now)
+    /// How much is used of the circuits that changed since this was asked last.
+    pub fn take_loads(&mut self) -> Vec<Load> {
+        self.lines.take_loads()
     }
 
     /// The nodes that it looks after from now on. One that is no longer listed keeps its open intent

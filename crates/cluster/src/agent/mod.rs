@@ -9,7 +9,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use arbiter::{Progress, Report, Seen};
+use arbiter::{Load, Progress, Report, Seen};
 use journal::{Journal, ReadError};
 use nodeset::NodeSet;
 use tokio::sync::{mpsc, watch};
@@ -37,6 +37,8 @@ pub trait Witness: Send + Sync + 'static {
     fn saw(&self, sightings: Vec<Sighting>);
     /// Something beside outcomes happened at a node.
     fn reported(&self, node: &str, report: &Report);
+    /// How much of these circuits is used may have changed.
+    fn loaded(&self, loads: Vec<Load>);
     /// A driver answered a question. Called for every exchange: it must cost next to nothing.
     fn exchanged(&self, exchange: &Exchange);
 }

@@ -233,6 +233,10 @@ impl<J: Journal, W: Witness> Running<'_, J, W> {
             }
         }
         self.show(now, &touched);
+        let loads = self.core.take_loads();
+        if !loads.is_empty() {
+            self.shell.witness.loaded(loads);
+        }
     }
 
     fn ask(&self, node: NodeId, ticket: u32, ask: arbiter::Ask, until: Millis) {

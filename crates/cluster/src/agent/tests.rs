@@ -143,6 +143,8 @@ impl Witness for Seen {
         self.reports.lock().expect("no holder panics").push(report.clone());
     }
 
+    fn loaded(&self, _loads: Vec<arbiter::Load>) {}
+
     fn exchanged(&self, exchange: &Exchange) {
         self.exchanges.lock().expect("no holder panics").push(*exchange);
     }

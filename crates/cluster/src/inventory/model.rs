@@ -161,7 +161,8 @@ pub struct Circuit {
     /// At most so many watts may be drawn by those that start.
     #[serde(rename = "watts", skip_serializing_if = "Option::is_none")]
     pub watts_max: Option<u32>,
-    /// What a node draws while it starts, unless it says otherwise, in watts.
+    /// What a node draws while it starts, unless it says otherwise, in watts; 0 if that is not told.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub start_watts: u32,
 }
 
@@ -413,6 +414,11 @@ impl Groups for Inventory {
     fn wildcard(&self, pattern: &str) -> NodeSet {
         self.all.matching(pattern)
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_nothing(watts: &u32) -> bool {
+    *watts == 0
 }
 
 fn as_duration<S: serde::Serializer>(ms: &u64, serializer: S) -> Result<S::Ok, S::Error> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use arbiter::Report;
+use arbiter::{Load, Report};
 use cluster::inventory::{Inventory, diff};
 use cluster::{Looks, Sighting, Witness};
 use nodeset::{NodeSet, ParseError};
@@ -59,6 +59,10 @@ impl Witness for Bridge {
 
     fn reported(&self, node: &str, report: &Report) {
         self.board.report(node, report.clone());
+    }
+
+    fn loaded(&self, loads: Vec<Load>) {
+        self.board.publish_loads(loads);
     }
 
     fn exchanged(&self, exchange: &cluster::Exchange) {

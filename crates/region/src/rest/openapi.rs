@@ -21,7 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::BODY_BYTES_MAX;
-use super::{Fail, commands, events, holds, nodes, system, tokens};
+use super::{Fail, circuits, commands, events, holds, nodes, system, tokens};
 use crate::region::Shared;
 
 /// The description of the interface: the document of `GET /api/v1/openapi.json`.
@@ -89,6 +89,7 @@ fn routed() -> OpenApiRouter<Shared> {
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::delete))
         .routes(routes!(events::listen))
+        .routes(routes!(circuits::list))
         .routes(routes!(system::version))
         .routes(routes!(system::reload))
         .routes(routes!(system::alive))

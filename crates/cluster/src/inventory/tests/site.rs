@@ -39,7 +39,7 @@ fn what_is_wrong_with_a_circuit_is_told_at_its_place() {
     for (lines, told) in [
         ("starts = 0\nwithin = \"1s\"", "0 is not between 1 and 10000"),
         ("starts = 1\nwithin = \"1\"", "a duration is a whole number and a unit"),
-        ("starts = 1", "missing field"),
+        ("starts = 1", "missing key `within`"),
         ("starts = 1\nwithin = \"1s\"\namperes = 16", "unknown key `amperes`"),
     ] {
         let said = wrong(&format!("[circuits.c1]\n{lines}\n"));
@@ -70,7 +70,7 @@ fn a_node_depends_on_one_that_there_is_and_never_on_itself() {
 #[test]
 fn an_identity_is_of_one_node_and_has_something_to_compare() {
     let inventory = good(
-        "[[nodes]]\nnames = \"n[1-2]\"\nbmc = \"{name}\"\n[identity]\n\
+        "[[nodes]]\nnames = \"n[1-2]\"\nbmc = \"{name}\"\ndriver = \"redfish\"\n[identity]\n\
          n1 = { uuid = \"4C4C4544-0042-4410-8051-B7C04F564D32\" }\nn2 = { serial = \" CZ123 \" }\n",
     );
     let uuid = inventory.identities["n1"].uuid.unwrap();
@@ -83,7 +83,7 @@ fn an_identity_is_of_one_node_and_has_something_to_compare() {
         ("n1 = { serial = \"x\" }\nn2 = { serial = \"x\" }", "can't be the same machine"),
     ] {
         let said = wrong(&format!(
-            "[[nodes]]\nnames = \"n[1-2]\"\nbmc = \"{{name}}\"\n[identity]\n{line}\n"
+            "[[nodes]]\nnames = \"n[1-2]\"\nbmc = \"{{name}}\"\ndriver = \"redfish\"\n[identity]\n{line}\n"
         ));
         assert!(said.contains(told), "{line}: {said}");
     }

@@ -173,7 +173,9 @@ pub fn told(answer: &Answer) -> String {
         Answer::Power(power) => power.word().to_owned(),
         Answer::Done => "done".to_owned(),
         Answer::Refused(cause) => format!("refused {}", cause.words),
-        Answer::NotSent(cause) if cause.trouble == arbiter::Trouble::Denied => format!("denied {}", cause.words),
+        Answer::NotSent(cause) if cause.trouble == arbiter::Trouble::Denied => {
+            format!("denied {}", cause.words)
+        }
         Answer::NotSent(cause) => format!("not sent {}", cause.words),
         Answer::Lost(cause) => format!("lost {}", cause.words),
     }

@@ -256,7 +256,7 @@ impl Sim {
         self.born += 1;
         let mut agent = Agent::new("c", &format!("agent-{}", self.born));
         let nodes = (0..self.plan.nodes).map(|node| (name(node).into(), pacing(node), None));
-        agent.set_circuits((0..self.plan.nodes).filter_map(|node| limit(node)));
+        agent.set_circuits((0..self.plan.nodes).filter_map(limit));
         agent.manage(self.now, nodes, &mut Vec::new());
         let pairs = (0..self.plan.nodes).filter_map(|node| Some((name(node), parent(node)?)));
         let pairs = pairs.map(|(child, parent)| (child.into(), name(parent).into()));

@@ -3,6 +3,7 @@
 mod boot;
 mod cancel;
 mod check_config;
+mod circuits;
 mod completions;
 mod demo;
 mod hold;
@@ -91,6 +92,8 @@ subcommands! {
     Unhold(unhold::Args) => unhold::run,
     /// List the holds
     Holds(holds::Args) => holds::run,
+    /// Show how much of each circuit is used
+    Circuits(circuits::Args) => circuits::run,
     /// Expand, fold and count node sets
     Nodes(nodes::Args) => nodes::run,
     /// Manage who may come in

@@ -194,9 +194,9 @@ impl Agent {
         for node in changes.iter().filter_map(Change::node) {
             if last.replace(node) != Some(node) {
                 self.tell_standing(now, node, effects);
-                self.mind_gates(now, effects);
             }
         }
+        // only once everybody knows for whom it acts now
         self.follow_up(now, effects);
     }
 

@@ -12,7 +12,6 @@ use clap::ValueEnum;
 use cluster::inventory::Inventory;
 use zeroize::Zeroizing;
 
-use super::inventory::summary;
 use crate::cli::output::{plain, print};
 use crate::cli::{Exit, Failure};
 use crate::import::{
@@ -22,6 +21,8 @@ use crate::import::{
 
 /// What stands for standard input or output.
 const STANDARD: &str = "-";
+/// A file that another one includes is at most so long, in bytes.
+const INCLUDED_MAX_BYTES: usize = 4 << 20;
 /// The permission bits of the group and of everybody else.
 const NOT_THE_OWNER: u32 = 0o077;
 /// What the folder with the passwords ends in, if it is not named.
@@ -92,9 +93,9 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let settled = settle(found(args)?)?;
     let target = Target::of(args);
     let written = write(&settled, &target.named);
-    let inventory = Inventory::from_text("the imported inventory", &written.toml)
-        .context("a defect of lastword: what it made of these files is no inventory")?;
     list(&settled);
+    Inventory::from_text("the imported inventory", &written.proof(&settled))
+        .context("a defect of lastword: what it made of these files is no inventory")?;
     if args.strict && !settled.left.is_empty() {
         eprintln!("nothing is written, because of --strict");
         return Ok(Exit::Failed);
@@ -104,8 +105,8 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     } else {
         target.store(&written, args)?;
     }
-    let secrets = written.secrets.len();
-    eprintln!("{}; secrets: {secrets}", plain(&summary(&inventory)));
+    let (nodes, groups) = (settled.nodes.len(), settled.groups.len());
+    eprintln!("nodes: {nodes}, groups: {groups}, secrets: {}", written.secrets.len());
     Ok(Exit::Done)
 }
 
@@ -120,10 +121,7 @@ fn found(args: &Args) -> anyhow::Result<Found> {
         .iter()
         .map(|other| Ok((other.format, open(std::slice::from_ref(&other.file))?)))
         .collect();
-    let include = |path: &str| {
-        // each within the bound; how many there may be is bounded where they are asked for
-        open_path(Path::new(path), SOURCES_MAX_BYTES / 16).map_err(|error| error.to_string())
-    };
+    let include = |path: &str| open_included(path, &args.files);
     let map: BTreeMap<Field, String> = args.map.iter().cloned().collect();
     let hints = Hints { driver: args.driver, map, include: &include };
     let mut found = Found::default();
@@ -139,6 +137,16 @@ fn open(path: &Path, left: &mut usize) -> anyhow::Result<Source> {
         open_path(path, *left).with_context(|| format!("can't read {}", path.display()))?;
     *left -= source.text.len();
     Ok(source)
+}
+
+/// A file that another one includes, seen from here or else from beside the first file. How many there may be is
+/// bounded where they are asked for.
+fn open_included(path: &str, files: &[PathBuf]) -> Result<Source, String> {
+    let here = Path::new(path);
+    let beside = files.first().and_then(|file| file.parent()).map(|folder| folder.join(here));
+    let beside = beside.filter(|beside| !here.exists() && beside.exists());
+    let path = beside.as_deref().unwrap_or(here);
+    open_path(path, INCLUDED_MAX_BYTES).map_err(|error| error.to_string())
 }
 
 fn open_path(path: &Path, max_bytes: usize) -> io::Result<Source> {

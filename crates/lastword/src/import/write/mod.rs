@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use cluster::secret::Secret;
+use nodeset::NodeSet;
 
 use super::found::{Reach, Trust};
 use super::settle::{Account, Settled};
@@ -22,14 +23,29 @@ pub struct Written {
     pub secrets: Vec<(String, Secret)>,
 }
 
+impl Written {
+    /// What shows that the inventory's file will be read: itself, and nodes for groups that have none in it.
+    #[must_use]
+    pub fn proof(&self, settled: &Settled) -> String {
+        let members = settled.groups.values().fold(NodeSet::default(), |all, set| all.union(set));
+        if !settled.nodes.is_empty() || members.is_empty() {
+            return self.toml.clone();
+        }
+        let names = text(&members.to_string());
+        format!(
+            "{}\n[[nodes]]\nnames = {names}\nbmc = \"{{name}}\"\ndriver = \"ipmi\"\ncredentials = \"c\"\n\
+             [credentials.c]\nusername = \"\"\npassword = {{ env = \"P\" }}\n",
+            self.toml
+        )
+    }
+}
+
 /// Writes an inventory that finds its passwords in `folder`, a path as the inventory's file may name it.
 #[must_use]
 pub fn write(settled: &Settled, folder: &str) -> Written {
     let mut toml = String::new();
-    let shared = Shared::of(settled);
-    shared.write(settled, &mut toml);
     for block in blocks(&settled.nodes) {
-        write_block(&block, &shared, settled, &mut toml);
+        write_block(&block, &settled.accounts[block.account].name, &mut toml);
     }
     if !settled.groups.is_empty() {
         toml.push_str("\n[groups]\n");
@@ -44,48 +60,15 @@ pub fn write(settled: &Settled, folder: &str) -> Written {
     Written { toml: toml.trim_start().to_owned(), secrets }
 }
 
-/// What all nodes have in common.
-struct Shared {
-    driver: Option<&'static str>,
-    account: Option<usize>,
-}
-
-impl Shared {
-    fn of(settled: &Settled) -> Self {
-        let nodes = &settled.nodes;
-        let driver = nodes.first().map(|node| driver(&node.bmc.reach));
-        let account = nodes.first().map(|node| node.account);
-        Self {
-            driver: driver.filter(|it| nodes.iter().all(|node| driver_is(&node.bmc.reach, it))),
-            account: account.filter(|it| nodes.iter().all(|node| node.account == *it)),
-        }
-    }
-
-    fn write(&self, settled: &Settled, toml: &mut String) {
-        let account = self.account.map(|account| settled.accounts[account].name.as_str());
-        if self.driver.is_some() || account.is_some() {
-            toml.push_str("[defaults]\n");
-        }
-        for (key, value) in [("driver", self.driver), ("credentials", account)] {
-            if let Some(value) = value {
-                let _ = writeln!(toml, "{key} = {}", text(value));
-            }
-        }
-    }
-}
-
-fn write_block(block: &Block, shared: &Shared, settled: &Settled, toml: &mut String) {
+/// There are no defaults in it, which files of one folder would set twice.
+fn write_block(block: &Block, account: &str, toml: &mut String) {
     let mut line = |key: &str, value: &str| {
         let _ = writeln!(toml, "{key} = {value}");
     };
     line("\n[[nodes]]\nnames", &text(&block.names));
     line("bmc", &text(&block.bmc));
-    if shared.driver.is_none() {
-        line("driver", &text(driver(&block.reach)));
-    }
-    if shared.account.is_none() {
-        line("credentials", &text(&settled.accounts[block.account].name));
-    }
+    line("driver", &text(driver(&block.reach)));
+    line("credentials", &text(account));
     match &block.reach {
         Reach::Ipmi { cipher, privilege } => {
             cipher.iter().for_each(|cipher| line("cipher", &text(cipher.word())));
@@ -128,10 +111,6 @@ const fn driver(reach: &Reach) -> &'static str {
         Reach::Ipmi { .. } => "ipmi",
         Reach::Redfish { .. } => "redfish",
     }
-}
-
-fn driver_is(reach: &Reach, word: &str) -> bool {
-    driver(reach) == word
 }
 
 /// A string of TOML.

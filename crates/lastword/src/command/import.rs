@@ -96,6 +96,8 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     list(&settled);
     Inventory::from_text("the imported inventory", &written.proof(&settled))
         .context("a defect of lastword: what it made of these files is no inventory")?;
+    let (nodes, groups) = (settled.nodes.len(), settled.groups.len());
+    eprintln!("nodes: {nodes}, groups: {groups}, secrets: {}", written.secrets.len());
     if args.strict && !settled.left.is_empty() {
         eprintln!("nothing is written, because of --strict");
         return Ok(Exit::Failed);
@@ -105,8 +107,6 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     } else {
         target.store(&written, args)?;
     }
-    let (nodes, groups) = (settled.nodes.len(), settled.groups.len());
-    eprintln!("nodes: {nodes}, groups: {groups}, secrets: {}", written.secrets.len());
     Ok(Exit::Done)
 }
 

@@ -35,8 +35,9 @@ pub(super) fn read(sources: &[Source], found: &mut Found) -> Result<(), SourceEr
     for (name, (_, place)) in &written {
         match resolver.evaluate(name) {
             Ok(set) => {
-                let group = flat_name(name, &written);
-                set.iter().for_each(|node| found.join(&group, &node));
+                // also if it is empty, so that this is told
+                let group = found.groups.entry(flat_name(name, &written)).or_default();
+                group.extend(set.iter());
             }
             Err(reason) => {
                 found.leave_out(place, format!("group {}:{}: {reason}", name.0, name.1));

@@ -96,6 +96,10 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     list(&settled);
     Inventory::from_text("the imported inventory", &written.proof(&settled))
         .context("a defect of lastword: what it made of these files is no inventory")?;
+    if settled.nodes.is_empty() && settled.groups.is_empty() {
+        let words = "there is nothing in these files that could be carried over";
+        return Err(Failure::new(Exit::Failed, words).into());
+    }
     let (nodes, groups) = (settled.nodes.len(), settled.groups.len());
     eprintln!("nodes: {nodes}, groups: {groups}, secrets: {}", written.secrets.len());
     if args.strict && !settled.left.is_empty() {

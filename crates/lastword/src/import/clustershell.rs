@@ -16,13 +16,16 @@ const LOCAL: &str = "local";
 /// Groups may refer to groups that refer to groups so many times.
 const DEPTH_MAX: usize = 32;
 
+/// All groups together have so many members at most.
+const MEMBERS_MAX: usize = 2_000_000;
+
 /// A source and a group of it.
 type Name = (String, String);
 
 /// Reads the files, as one.
 ///
 /// # Errors
-/// When one is no YAML.
+/// When one is no YAML, or the groups are too large.
 pub(super) fn read(sources: &[Source], found: &mut Found) -> Result<(), SourceError> {
     let mut written = BTreeMap::new();
     for source in sources {
@@ -30,11 +33,15 @@ pub(super) fn read(sources: &[Source], found: &mut Found) -> Result<(), SourceEr
             read_document(&document, source, &mut written, found)?;
         }
     }
+    let mut left = MEMBERS_MAX;
     let resolver =
         Resolver { written: &written, done: RefCell::default(), open: RefCell::default() };
     for (name, (_, place)) in &written {
         match resolver.evaluate(name) {
             Ok(set) => {
+                left = left.checked_sub(set.len()).ok_or_else(|| {
+                    place.wrong(format!("the groups have more than {MEMBERS_MAX} members"))
+                })?;
                 // also if it is empty, so that this is told
                 let group = found.groups.entry(flat_name(name, &written)).or_default();
                 group.extend(set.iter());

@@ -11,8 +11,8 @@ use super::tree::is_true;
 const CELLS_MAX: usize = 1_000;
 /// What a column of a label begins with.
 const LABEL: &str = "label.";
-/// Columns of xCAT that say nothing about how a BMC is reached.
-const PASSED_OVER: [&str; 3] = ["comments", "taggedvlan", "bmcid"];
+/// Columns of xCAT that are none of ours, and that mean nothing or are looked at.
+const PASSED_OVER: [&str; 4] = ["comments", "taggedvlan", "bmcid", "disable"];
 
 /// Reads the tables.
 ///
@@ -33,7 +33,7 @@ fn read_table(source: &Source, hints: &Hints<'_>, found: &mut Found) -> Result<(
     if let Some(first) = heading.first_mut().filter(|first| first.starts_with('#')) {
         first.remove(0);
     }
-    let heading: Vec<String> = heading.iter().map(|cell| cell.trim().to_lowercase()).collect();
+    let heading: Vec<String> = heading.iter().map(|cell| cell.trim().to_owned()).collect();
     check_heading(&heading, &source.line(line), hints, found)?;
     while let Some((line, cells)) = rows.next_row()? {
         let place = source.line(line);
@@ -56,13 +56,12 @@ fn check_heading(
     found: &mut Found,
 ) -> Result<(), SourceError> {
     for (index, column) in heading.iter().enumerate() {
-        if heading[..index].contains(column) {
+        if heading[..index].iter().any(|other| other.eq_ignore_ascii_case(column)) {
             return Err(place.wrong(format!("column {} twice", quoted(column))));
         }
         let known = Field::of(column, &hints.map).is_some()
             || column.starts_with(LABEL)
-            || column == "disable"
-            || PASSED_OVER.contains(&column.as_str());
+            || PASSED_OVER.iter().any(|known| column.eq_ignore_ascii_case(known));
         if !known {
             let words = "is not known: --map says what it means, label.NAME makes it a label";
             found.leave_out(place, format!("column {} {words}", quoted(column)));
@@ -80,7 +79,7 @@ fn read_row(
     found: &mut Found,
 ) {
     let get = |name: &str| {
-        let column = heading.iter().position(|column| column == name)?;
+        let column = heading.iter().position(|column| column.eq_ignore_ascii_case(name))?;
         cells.get(column).cloned()
     };
     let record = Record { node: "", place, get: &get };

@@ -89,8 +89,8 @@ impl Field {
     pub(super) fn of(name: &str, map: &BTreeMap<Self, String>) -> Option<Self> {
         let fields = <Self as clap::ValueEnum>::value_variants();
         fields.iter().copied().find(|field| match map.get(field) {
-            Some(said) => said == name,
-            None => field.names().contains(&name),
+            Some(said) => said.eq_ignore_ascii_case(name),
+            None => field.names().iter().any(|known| known.eq_ignore_ascii_case(name)),
         })
     }
 }

@@ -7,7 +7,7 @@ use cluster::inventory::{Address, NODES_MAX, wrong_system, wrong_word};
 use nodeset::NodeSet;
 use thiserror::Error;
 
-use super::found::{Bmc, Found, Left, Login, Machine, Reach};
+use super::found::{Bmc, Found, Left, Machine, Reach, Trust};
 use super::source::{Place, quoted};
 
 mod accounts;
@@ -51,6 +51,21 @@ struct Known {
     labels: BTreeMap<String, (String, Place)>,
 }
 
+impl Known {
+    /// Adds a label, or says why not.
+    fn add_label(&mut self, label: String, value: String, place: &Place) -> Option<String> {
+        if let Some((first, at)) = self.labels.get(&label) {
+            let (label, known) = (quoted(&label), quoted(first));
+            return (*first != value).then(|| format!("label {label} is {known} at {at} already"));
+        }
+        if let Some(wrong) = wrong_word(&label).or_else(|| wrong_word(&value)) {
+            return Some(format!("label {}: {wrong}", quoted(&label)));
+        }
+        self.labels.insert(label, (value, place.clone()));
+        None
+    }
+}
+
 /// Settles what was found.
 ///
 /// # Errors
@@ -92,22 +107,7 @@ impl Settling {
             (None, Some(bmc)) => known.bmc = Some((bmc, place.clone())),
         }
         for (label, value) in labels {
-            match known.labels.get(&label) {
-                Some((first, at)) if *first != value => reasons.push(format!(
-                    "label {} is {} at {at} already",
-                    quoted(&label),
-                    quoted(first)
-                )),
-                Some(_) => {}
-                None => {
-                    let wrong = wrong_word(&label).or_else(|| wrong_word(&value));
-                    if let Some(wrong) = wrong {
-                        reasons.push(format!("label {}: {wrong}", quoted(&label)));
-                    } else {
-                        known.labels.insert(label, (value, place.clone()));
-                    }
-                }
-            }
+            reasons.extend(known.add_label(label, value, &place));
         }
         for reason in reasons {
             self.leave(&name, &place, reason);
@@ -164,6 +164,11 @@ impl Settling {
             if let Some(wrong) = wrong_system(system).or(braces) {
                 return Err(format!("system {}: {wrong}", quoted(system)));
             }
+        }
+        if let Reach::Redfish { trust: Trust::File(path), .. } = &bmc.reach
+            && path.contains('\0')
+        {
+            return Err("ca_file: not a path".to_owned());
         }
         let ipmi = matches!(bmc.reach, Reach::Ipmi { .. });
         let door = doors.entry((ipmi, bmc.address.clone()));
@@ -235,6 +240,5 @@ fn same_door(one: &Bmc, other: &Bmc) -> bool {
         }
         ipmi @ Reach::Ipmi { .. } => ipmi.clone(),
     };
-    let login = |bmc: &Bmc| -> Login { bmc.login.clone() };
-    reach(one) == reach(other) && login(one) == login(other)
+    reach(one) == reach(other) && one.login == other.login
 }

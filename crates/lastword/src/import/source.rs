@@ -7,7 +7,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 /// All files of an import together are at most this long, in bytes.
-pub const SOURCES_MAX_BYTES: usize = 64 << 20;
+pub const SOURCES_MAX_BYTES: usize = 256 << 20;
 
 /// A file that was read; wiped when dropped, because it may hold passwords.
 pub struct Source {

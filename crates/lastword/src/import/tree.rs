@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 
 use super::source::{Source, SourceError};
 
-/// A document has at most so many values, aliases counted as often as they stand for one.
-const VALUES_MAX: usize = 4_000_000;
+/// The documents of a file have at most so many values.
+const VALUES_MAX: usize = 10_000_000;
+/// The aliases of a YAML file stand for so many values at most.
+const ALIASED_MAX: usize = 1_000_000;
 /// Values are within each other so many times at most.
 const DEPTH_MAX: usize = 64;
 
@@ -96,7 +98,7 @@ impl Tree {
 
     /// Whether a key is set to what programs take for true.
     pub(super) fn is_set(&self, key: &str) -> bool {
-        self.text(key).is_some_and(|text| is_true(text))
+        self.text(key).is_some_and(is_true)
     }
 }
 

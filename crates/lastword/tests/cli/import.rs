@@ -16,6 +16,13 @@ fn say(dir: &Path, line: &str) -> Said {
     said(program(line).current_dir(dir).output().unwrap())
 }
 
+/// Whether the server would find all secrets.
+fn check_config(dir: &Path, inventory: &str) -> Said {
+    let data = dir.join("data");
+    let place = format!("--data {} --listen 127.0.0.1:0", data.display());
+    say(dir, &format!("check-config --inventory {inventory} {place}"))
+}
+
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
@@ -39,8 +46,7 @@ fn passwords_go_into_files_for_their_owner_and_nowhere_else() {
     let checked = say(dir.path(), "inventory check inventory.toml");
     assert_eq!((checked.code, checked.err.as_str()), (0, ""), "{checked:?}");
     assert!(checked.out.contains("2 nodes"), "{checked:?}");
-    let config = "check-config --inventory inventory.toml --data data --listen 127.0.0.1:0";
-    let config = say(dir.path(), config);
+    let config = check_config(dir.path(), "inventory.toml");
     assert_eq!(config.code, 0, "{config:?}");
 
     let printed = say(dir.path(), "inventory import csv t.csv --dry-run -v");
@@ -81,7 +87,7 @@ fn nothing_that_is_there_is_overwritten_unless_that_is_said() {
     assert_eq!(forced.code, 0, "{forced:?}");
     assert_eq!(fs::read_to_string(path("s/ops")).unwrap(), "hunter2-canary\n");
     assert_eq!(mode(&path("s/ops")), 0o600);
-    let check = say(dir.path(), "check-config --inventory i.toml --data d --listen 127.0.0.1:0");
+    let check = check_config(dir.path(), "i.toml");
     assert_eq!(check.code, 0, "{check:?}");
 }
 
@@ -121,6 +127,10 @@ fn a_wrong_file_is_told_with_its_line_and_a_missing_one_by_its_name() {
     assert!(missing.code == 1 && missing.err.contains("not-there.conf"), "{missing:?}");
     let folder = say(dir.path(), "inventory import powerman .");
     assert!(folder.code == 1 && folder.err.contains("not a regular file"), "{folder:?}");
+    fs::write(dir.path().join("e.conf"), "# nothing").unwrap();
+    let empty = say(dir.path(), "inventory import powerman e.conf --out i.toml");
+    assert!(empty.code == 1 && empty.err.contains("nothing in these files"), "{empty:?}");
+    assert!(!dir.path().join("i.toml").exists());
     assert_eq!(say(dir.path(), "inventory import nagios x").code, 2);
     assert_eq!(say(dir.path(), "inventory import csv x --map colour=x").code, 2);
 }

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use cluster::inventory::{Cipher, NODES_MAX, Privilege, expand};
+use cluster::inventory::{Cipher, Privilege};
 
+use super::Names;
 use crate::import::found::{Login, secret};
 use crate::import::reach::{cipher, privilege};
 use crate::import::source::quoted;
@@ -105,7 +106,7 @@ impl Command {
     ///
     /// # Errors
     /// When the device is no coprocess, or one of another program.
-    pub(super) fn read(text: &str) -> Result<Self, String> {
+    pub(super) fn read(text: &str, names: &mut Names) -> Result<Self, String> {
         if !text.trim_end().ends_with("|&") {
             return Err("only ipmipower and redfishpower are carried over".to_owned());
         }
@@ -130,7 +131,7 @@ impl Command {
             left: Vec::new(),
         };
         while let Some(word) = words.next() {
-            command.take(word, &mut words, options)?;
+            command.take(word, &mut words, options, names)?;
         }
         Ok(command)
     }
@@ -140,6 +141,7 @@ impl Command {
         word: &'t str,
         rest: &mut impl Iterator<Item = &'t str>,
         options: &[(&str, &'static str, Role)],
+        names: &mut Names,
     ) -> Result<(), String> {
         let long = word.starts_with("--");
         let (name, joined) = match (long, word.split_once('=')) {
@@ -162,14 +164,19 @@ impl Command {
         }
         let value =
             joined.or_else(|| rest.next()).ok_or_else(|| format!("{full} needs a value"))?;
-        self.set(*role, full, value)
+        self.set(*role, full, value, names)
     }
 
-    fn set(&mut self, role: Role, name: &str, value: &str) -> Result<(), String> {
+    fn set(
+        &mut self,
+        role: Role,
+        name: &str,
+        value: &str,
+        names: &mut Names,
+    ) -> Result<(), String> {
         match role {
             Role::Hosts => {
-                let hosts = expand(value, NODES_MAX).map_err(|error| error.message)?;
-                self.hosts.extend(hosts.items);
+                self.hosts.extend(names.expand(value)?);
             }
             Role::Username if self.program == Program::Redfishpower => {
                 let (username, password) = value.split_once(':').unwrap_or((value, ""));

@@ -4,11 +4,10 @@
 mod command;
 mod lexer;
 mod script;
+mod site;
 mod statement;
 
-use std::collections::BTreeMap;
-
-use cluster::inventory::{NODES_MAX, expand};
+use cluster::inventory::expand;
 
 use super::Hints;
 use super::found::{Bmc, Found, Machine, Reach, Trust};
@@ -16,10 +15,10 @@ use super::maas::UNCHECKED;
 use super::source::{Place, Source, SourceError, quoted};
 use command::{Command, Program};
 use script::Script;
-use statement::{Statement, statements};
+use site::{Alias, Device, Nodes, Site};
 
-/// Files include files that include files so many times, as powerman has it.
-const INCLUDES_MAX: usize = 9;
+/// All ranges of a configuration together stand for so many names at most.
+const NAMES_MAX: usize = 2_000_000;
 
 /// Reads the files, each with what it includes.
 ///
@@ -31,149 +30,96 @@ pub(super) fn read(
     found: &mut Found,
 ) -> Result<(), SourceError> {
     for source in sources {
-        let mut site = Site::default();
-        site.take(source, INCLUDES_MAX, hints, found)?;
-        site.finish(found);
+        let mut names = Names { left: NAMES_MAX };
+        let site = Site::read(source, hints, &mut names, found)?;
+        add_machines(&site, &mut names, found);
+        for alias in &site.aliases {
+            add_group(alias, &mut names, found);
+        }
     }
     Ok(())
 }
 
-/// What one configuration says.
-#[derive(Default)]
-struct Site {
-    scripts: BTreeMap<String, Script>,
-    devices: BTreeMap<String, Device>,
-    nodes: Vec<Nodes>,
-    aliases: Vec<(String, String, Place)>,
-    files: usize,
+/// Writes ranges out, within what is left of the bound.
+struct Names {
+    left: usize,
 }
 
-struct Device {
-    kind: String,
-    command: String,
-    place: Place,
-}
-
-struct Nodes {
-    names: String,
-    device: String,
-    plugs: Option<String>,
-    place: Place,
-}
-
-/// A configuration includes so many files at most.
-const FILES_MAX: usize = 1_000;
-
-impl Site {
-    fn take(
-        &mut self,
-        source: &Source,
-        depth: usize,
-        hints: &Hints<'_>,
-        found: &mut Found,
-    ) -> Result<(), SourceError> {
-        for (line, statement) in statements(source)? {
-            let place = source.line(line);
-            match statement {
-                Statement::Include(path) => self.include(&path, &place, depth, hints, found)?,
-                Statement::Script(name, script) => drop(self.scripts.insert(name, script)),
-                Statement::Device { name, kind, command } => {
-                    let device = Device { kind, command, place: place.clone() };
-                    if self.devices.contains_key(&name) {
-                        found.leave_out(&place, format!("device {} twice", quoted(&name)));
-                    } else {
-                        self.devices.insert(name, device);
-                    }
-                }
-                Statement::Node { names, device, plugs } => {
-                    self.nodes.push(Nodes { names, device, plugs, place });
-                }
-                Statement::Alias(name, members) => self.aliases.push((name, members, place)),
-                Statement::Other => {}
-            }
-        }
-        Ok(())
+impl Names {
+    fn expand(&mut self, text: &str) -> Result<Vec<String>, String> {
+        let names = expand(text, self.left).map_err(|error| error.message)?.items;
+        self.left -= names.len();
+        Ok(names)
     }
+}
 
-    fn include(
-        &mut self,
-        path: &str,
-        place: &Place,
-        depth: usize,
-        hints: &Hints<'_>,
-        found: &mut Found,
-    ) -> Result<(), SourceError> {
-        self.files += 1;
-        let Some(depth) = depth.checked_sub(1).filter(|_| self.files <= FILES_MAX) else {
-            return Err(place.wrong("files include each other too deep, or too many"));
-        };
-        match (hints.include)(path) {
-            Ok(source) => self.take(&source, depth, hints, found),
+fn add_machines(site: &Site, names: &mut Names, found: &mut Found) {
+    let mut unchecked = None;
+    for nodes in &site.nodes {
+        let written = match names.expand(&nodes.names) {
+            Ok(written) => written,
             Err(reason) => {
-                found.leave_out(place, format!("included file {}: {reason}", quoted(path)));
-                Ok(())
+                let words = format!("nodes {}: {reason}", quoted(&nodes.names));
+                found.leave_out(&nodes.place, words);
+                continue;
+            }
+        };
+        match pairs(nodes, &written, site, names) {
+            Ok((device, command, pairs)) => {
+                for reason in &command.left {
+                    let words = format!("device {}: {reason}", quoted(&nodes.device));
+                    found.leave_out(&device.place, words);
+                }
+                let script = site.scripts.get(&device.kind);
+                for (name, plug) in pairs {
+                    let made = machine(&name, &plug, command, script, &nodes.place, found);
+                    let redfish = made.as_ref().and_then(|made| made.bmc.as_ref());
+                    let redfish = redfish.is_some_and(is_unchecked);
+                    unchecked = unchecked.or_else(|| redfish.then(|| nodes.place.clone()));
+                    found.machines.extend(made);
+                }
+            }
+            Err(reason) => {
+                written.iter().for_each(|name| found.leave(name, &nodes.place, reason.as_str()));
             }
         }
     }
-
-    fn finish(self, found: &mut Found) {
-        let mut unchecked = None;
-        let mut left = NODES_MAX;
-        for nodes in &self.nodes {
-            match self.machines(nodes, &mut left, found) {
-                Ok(machines) => {
-                    let redfish = machines.iter().filter_map(|machine| machine.bmc.as_ref());
-                    let redfish = redfish.filter(|bmc| is_unchecked(bmc)).count() > 0;
-                    unchecked = unchecked.or(redfish.then(|| nodes.place.clone()));
-                    found.machines.extend(machines);
-                }
-                Err(reason) => leave_all(nodes, &reason, found),
-            }
-        }
-        for (name, members, place) in &self.aliases {
-            match expand(members, NODES_MAX) {
-                Ok(members) => members.items.iter().for_each(|member| found.join(name, member)),
-                Err(error) => {
-                    let words = format!("alias {}: {}", quoted(name), error.message);
-                    found.leave_out(place, words);
-                }
-            }
-        }
-        if let Some(place) = unchecked {
-            found.leave_out(&place, UNCHECKED);
-        }
+    if let Some(place) = unchecked {
+        found.leave_out(&place, UNCHECKED);
     }
+}
 
-    /// The machines of a line.
-    fn machines(
-        &self,
-        nodes: &Nodes,
-        left: &mut usize,
-        found: &mut Found,
-    ) -> Result<Vec<Machine>, String> {
-        let Some(device) = self.devices.get(&nodes.device) else {
-            return Err(format!("device {} is not defined", quoted(&nodes.device)));
-        };
-        let names = expand(&nodes.names, *left).map_err(|error| error.message)?.items;
-        *left = left.saturating_sub(names.len());
-        let plugs = match &nodes.plugs {
-            Some(plugs) => expand(plugs, NODES_MAX).map_err(|error| error.message)?.items,
-            None => names.clone(),
-        };
-        if names.len() != plugs.len() {
-            return Err(format!("{} plugs for {} nodes", plugs.len(), names.len()));
+/// The nodes of a line with their plugs, and the device that they are behind.
+type Pairs<'s> = (&'s Device, &'s Command, Vec<(String, String)>);
+
+fn pairs<'s>(
+    nodes: &Nodes,
+    written: &[String],
+    site: &'s Site,
+    names: &mut Names,
+) -> Result<Pairs<'s>, String> {
+    let Some(device) = site.devices.get(&nodes.device) else {
+        return Err(format!("device {} is not defined", quoted(&nodes.device)));
+    };
+    let command = device.command.as_ref().map_err(|reason| {
+        format!("device {} of type {}: {reason}", quoted(&nodes.device), quoted(&device.kind))
+    })?;
+    let plugs = match &nodes.plugs {
+        Some(plugs) => names.expand(plugs)?,
+        None => written.to_vec(),
+    };
+    if written.len() != plugs.len() {
+        return Err(format!("{} plugs for {} nodes", plugs.len(), written.len()));
+    }
+    Ok((device, command, written.iter().cloned().zip(plugs).collect()))
+}
+
+fn add_group(alias: &Alias, names: &mut Names, found: &mut Found) {
+    match names.expand(&alias.members) {
+        Ok(members) => members.iter().for_each(|member| found.join(&alias.name, member)),
+        Err(reason) => {
+            found.leave_out(&alias.place, format!("alias {}: {reason}", quoted(&alias.name)));
         }
-        let command = Command::read(&device.command).map_err(|reason| {
-            format!("device {} of type {}: {reason}", quoted(&nodes.device), quoted(&device.kind))
-        })?;
-        for reason in &command.left {
-            found.leave_out(&device.place, format!("device {}: {reason}", quoted(&nodes.device)));
-        }
-        let script = self.scripts.get(&device.kind);
-        let pairs = names.into_iter().zip(plugs);
-        Ok(pairs
-            .filter_map(|(name, plug)| machine(&name, &plug, &command, script, &nodes.place, found))
-            .collect())
     }
 }
 
@@ -223,14 +169,4 @@ fn bmc(host: &str, command: &Command, script: Option<&Script>) -> Result<Bmc, St
 
 fn is_unchecked(bmc: &Bmc) -> bool {
     matches!(bmc.reach, Reach::Redfish { tls: true, trust: Trust::Unsaid, .. })
-}
-
-/// Notes the nodes of a line one by one, or the line if it names none.
-fn leave_all(nodes: &Nodes, reason: &str, found: &mut Found) {
-    match expand(&nodes.names, NODES_MAX) {
-        Ok(names) => names.items.iter().for_each(|name| found.leave(name, &nodes.place, reason)),
-        Err(_) => {
-            found.leave_out(&nodes.place, format!("nodes {}: {reason}", quoted(&nodes.names)))
-        }
-    }
 }

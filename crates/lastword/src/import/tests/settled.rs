@@ -96,10 +96,10 @@ fn a_fleet_is_a_few_blocks() {
 
 #[test]
 fn columns_and_variables_may_be_called_anything() {
-    let map = [(Field::Bmc, "mgmt ip"), (Field::Name, "asset"), (Field::Password, "pw")];
-    let text = "asset;Mgmt IP;pw;user\nn1;b1;hunter2;u\n";
+    let map = [(Field::Bmc, "mgmt IP"), (Field::Name, "Asset"), (Field::Password, "pw")];
+    let text = "asset;Mgmt IP;pw;User;label.Rack\nn1;b1;hunter2;u;R1\n";
     let import = import_with(Format::Csv, &[("f", text)], Some(Protocol::Redfish), &map).unwrap();
-    assert_eq!(nodes(&import), ["n1 https://b1:443 u"]);
+    assert_eq!(nodes(&import), ["n1 https://b1:443 u Rack=R1"]);
     assert_eq!(import.written.secrets.len(), 1);
     assert!(import.left.is_empty(), "{:?}", import.left);
 }

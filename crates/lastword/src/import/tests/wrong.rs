@@ -48,7 +48,7 @@ fn aliases_make_no_more_values_than_a_document_may_have() {
         text += &format!("a{level}: &a{level} [{items}]\n");
     }
     let error = import(Format::Ironic, &[("f", &text)]).err().unwrap().to_string();
-    assert!(error.contains("more than 4000000 values"), "{error}");
+    assert!(error.contains("aliases for more than 1000000 values"), "{error}");
     let mut deep = "a0: &a0 [x]\n".to_owned();
     for level in 1..100 {
         deep += &format!("a{level}: &a{level} [*a{}]\n", level - 1);
@@ -57,6 +57,26 @@ fn aliases_make_no_more_values_than_a_document_may_have() {
         let error = import(Format::Ironic, &[("f", &text)]).err().unwrap().to_string();
         assert!(error.contains("deeper than") || error.contains("recursion"), "{error}");
     }
+}
+
+#[test]
+fn ranges_stand_for_no_more_names_than_the_bound() {
+    let many = "alias \"a\" \"n[1-250000]\"\n".repeat(30);
+    let told = import(Format::Powerman, &[("f", &many)]).unwrap().left.join("\n");
+    assert!(told.contains("alias \"a\": more than 0 items"), "{told}");
+    let groups: String = (0..30).map(|number| format!(" g{number}: 'n[1-250000]'\n")).collect();
+    let error = import(Format::Clustershell, &[("f", &format!("s:\n{groups}"))]).err().unwrap();
+    assert!(error.to_string().contains("more than 2000000 members"), "{error}");
+}
+
+#[test]
+fn files_that_include_each_other_have_an_end() {
+    let include = |path: &str| Ok(super::source(path, "include \"again\" include \"again\""));
+    let hints = super::Hints { driver: None, map: Default::default(), include: &include };
+    let files = [super::source("f", "include \"again\"\n")];
+    let error = super::read(Format::Powerman, &files, &hints, &mut super::Found::default());
+    let error = error.unwrap_err().to_string();
+    assert_eq!(error, "again:1: files include each other too deep, or too many");
 }
 
 #[test]

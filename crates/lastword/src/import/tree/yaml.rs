@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 
-use super::{DEPTH_MAX, Tree, VALUES_MAX, Value};
+use super::{ALIASED_MAX, DEPTH_MAX, Tree, VALUES_MAX, Value};
 use crate::import::source::quoted;
 
 /// The line and what is wrong there.
@@ -13,7 +13,7 @@ type Mistake = (usize, String);
 
 /// The documents; empty ones are left out.
 pub(super) fn documents(text: &str) -> Result<Vec<Tree>, Mistake> {
-    let mut builder = Builder { left: VALUES_MAX, ..Builder::default() };
+    let mut builder = Builder { left: VALUES_MAX, aliased_left: ALIASED_MAX, ..Builder::default() };
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
         let (event, span) = event.map_err(told)?;
@@ -37,6 +37,8 @@ struct Builder {
     anchors: HashMap<usize, (Tree, Size)>,
     /// How many values may still come.
     left: usize,
+    /// How many may still come of aliases, those that are kept for them counted too.
+    aliased_left: usize,
 }
 
 struct Open {
@@ -96,12 +98,19 @@ impl Builder {
         Ok(())
     }
 
+    fn pay_for_alias(&mut self, values: usize, line: usize) -> Result<(), Mistake> {
+        let left = self.aliased_left.checked_sub(values);
+        let wrong = || (line, format!("aliases for more than {ALIASED_MAX} values"));
+        self.aliased_left = left.ok_or_else(wrong)?;
+        Ok(())
+    }
+
     fn repeat(&mut self, anchor: usize, line: usize) -> Result<(), Mistake> {
         let known = self.anchors.get(&anchor);
         let size = known.ok_or((line, "an alias of what it is part of".to_owned()))?.1;
         self.check_depth(size.height, line)?;
         // paid before it is made
-        self.pay(size.values, line)?;
+        self.pay_for_alias(size.values, line)?;
         let tree = self.anchors[&anchor].0.clone();
         self.add(tree, size, 0)
     }
@@ -132,7 +141,7 @@ impl Builder {
     fn add(&mut self, tree: Tree, size: Size, anchor: usize) -> Result<(), Mistake> {
         let line = tree.line.unwrap_or(1);
         if anchor != 0 {
-            self.pay(size.values, line)?;
+            self.pay_for_alias(size.values, line)?;
             self.anchors.insert(anchor, (tree.clone(), size));
         }
         let Some(open) = self.open.last_mut() else {

@@ -33,7 +33,7 @@ impl Written {
         }
         let names = text(&members.to_string());
         format!(
-            "{}\n[[nodes]]\nnames = {names}\nbmc = \"{{name}}\"\ndriver = \"ipmi\"\ncredentials = \"c\"\n\
+            "{}\n[[nodes]]\nnames = {names}\nbmc = \"localhost\"\ndriver = \"ipmi\"\ncredentials = \"c\"\n\
              [credentials.c]\nusername = \"\"\npassword = {{ env = \"P\" }}\n",
             self.toml
         )

@@ -65,7 +65,7 @@ fn shapes_of(nodes: &[Node]) -> Vec<Shape> {
             *system = Some(template);
         }
     }
-    let mut labels: BTreeMap<&str, Vec<(usize, (&str, &str))>> = BTreeMap::new();
+    let mut labels: BTreeMap<&str, Vec<Numbered<'_>>> = BTreeMap::new();
     for (index, node) in nodes.iter().enumerate() {
         for (label, value) in &node.labels {
             labels.entry(label).or_default().push((index, (&node.name, value)));
@@ -79,8 +79,11 @@ fn shapes_of(nodes: &[Node]) -> Vec<Shape> {
     shapes
 }
 
+/// The index of a node, with its name and a text.
+type Numbered<'n> = (usize, (&'n str, &'n str));
+
 /// A template for each text, with the index of its node.
-fn chosen(texts: Vec<(usize, (&str, &str))>) -> Vec<(usize, String)> {
+fn chosen(texts: Vec<Numbered<'_>>) -> Vec<(usize, String)> {
     let (indexes, texts): (Vec<usize>, Vec<(&str, &str)>) = texts.into_iter().unzip();
     indexes.into_iter().zip(choose(&texts)).collect()
 }

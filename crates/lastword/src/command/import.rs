@@ -54,7 +54,8 @@ pub struct Args {
     /// The protocol of BMCs for which none is named
     #[arg(long, value_enum, value_name = "DRIVER")]
     driver: Option<Protocol>,
-    /// What columns, attributes or variables are called, such as bmc=oob_ip (repeat it)
+    /// What columns, attributes or variables are called, such as bmc=oob_ip (repeat it). Fields: name, bmc, driver, port,
+    /// username, password, kg, system, cipher, privilege, insecure
     #[arg(long, value_name = "FIELD=NAME", value_parser = mapped)]
     map: Vec<(Field, String)>,
     /// Overwrite the inventory and passwords that are there

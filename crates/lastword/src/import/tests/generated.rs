@@ -47,8 +47,6 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
-
     #[test]
     fn a_damaged_file_is_an_error_or_an_inventory(
         fixture in 0..FIXTURES.len(),

@@ -95,6 +95,29 @@ fn a_fleet_is_a_few_blocks() {
 }
 
 #[test]
+fn what_two_formats_tell_of_a_node_is_joined() {
+    let hints = super::Hints {
+        driver: Some(Protocol::Ipmi),
+        map: std::collections::BTreeMap::new(),
+        include: &|_| Err("nothing is included".to_owned()),
+    };
+    let mut found = super::Found::default();
+    let genders = [super::source("g", "n[1-3] compute,rack=r%n\nn3 gpu\n")];
+    super::read(Format::Genders, &genders, &hints, &mut found).unwrap();
+    let bmcs = [super::source("c", "name,bmc\nn1,b1\nn2,b2\n")];
+    super::read(Format::Csv, &bmcs, &hints, &mut found).unwrap();
+    let import = super::finish(found);
+    assert_eq!(nodes(&import), ["n1 b1:623 bmc rack=rn1", "n2 b2:623 bmc rack=rn2"]);
+    let groups = load(&import).groups;
+    let groups: Vec<String> = groups.iter().map(|(name, set)| format!("{name} {set}")).collect();
+    assert_eq!(groups, ["compute n[1-2]", "rack n[1-2]"]);
+    assert!(
+        import.left.contains(&"g:1: n3: label \"rack\": no BMC of the node is known here".into())
+    );
+    assert!(import.left.contains(&"group gpu: none of its nodes is carried over".into()));
+}
+
+#[test]
 fn columns_and_variables_may_be_called_anything() {
     let map = [(Field::Bmc, "mgmt IP"), (Field::Name, "Asset"), (Field::Password, "pw")];
     let text = "asset;Mgmt IP;pw;User;label.Rack\nn1;b1;hunter2;u;R1\n";

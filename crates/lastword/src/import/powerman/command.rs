@@ -80,7 +80,7 @@ const IPMIPOWER: [(&str, &str, Role); 30] = [
     ("-B", "--buffer-output", Role::Flag),
     ("-C", "--consolidate-output", Role::Flag),
     ("-E", "--eliminate", Role::Flag),
-    ("-A", "--always-prefix", Role::Flag),
+    ("", "--always-prefix", Role::Flag),
 ];
 
 const REDFISHPOWER: [(&str, &str, Role); 15] = [
@@ -95,10 +95,10 @@ const REDFISHPOWER: [(&str, &str, Role); 15] = [
     ("-G", "--offpostdata", Role::Passed),
     ("-D", "--cyclepostdata", Role::Passed),
     ("-m", "--message-timeout", Role::Passed),
-    ("-A", "--auth", Role::Username),
+    ("-E", "--test-fail-power-cmd-hosts", Role::Passed),
     ("-o", "--resolve-hosts", Role::Flag),
     ("-v", "--verbose", Role::Flag),
-    ("-t", "--test-mode", Role::Flag),
+    ("-T", "--test-mode", Role::Flag),
 ];
 
 impl Command {
@@ -177,11 +177,6 @@ impl Command {
         match role {
             Role::Hosts => {
                 self.hosts.extend(names.expand(value)?);
-            }
-            Role::Username if self.program == Program::Redfishpower => {
-                let (username, password) = value.split_once(':').unwrap_or((value, ""));
-                self.login.username = Some(username.to_owned());
-                self.login.password = secret(Some(password));
             }
             Role::Username => self.login.username = Some(value.to_owned()),
             Role::Password => self.login.password = secret(Some(value)),

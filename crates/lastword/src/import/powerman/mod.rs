@@ -131,12 +131,7 @@ fn machine(
     place: &Place,
     found: &mut Found,
 ) -> Option<Machine> {
-    let bmc = if command.hosts.contains(plug) {
-        bmc(plug, command, script)
-    } else {
-        Err(format!("plug {} is no host of its device", quoted(plug)))
-    };
-    match bmc {
+    match bmc(plug, command, script) {
         Ok(bmc) => Some(Machine { bmc: Some(bmc), ..Machine::new(name, place.clone()) }),
         Err(reason) => {
             found.leave(name, place, reason);
@@ -146,6 +141,13 @@ fn machine(
 }
 
 fn bmc(host: &str, command: &Command, script: Option<&Script>) -> Result<Bmc, String> {
+    let redfish = command.program == Program::Redfishpower;
+    if redfish && script.is_some_and(|script| script.has_plugs) {
+        return Err("its plugs are those of a script, which is not followed".to_owned());
+    }
+    if !command.hosts.contains(host) {
+        return Err(format!("plug {} is no host of its device", quoted(host)));
+    }
     let mut bmc = match command.program {
         Program::Ipmipower => Bmc::ipmi(host, None)?,
         Program::Redfishpower => Bmc::redfish(host, None)?,
@@ -158,6 +160,9 @@ fn bmc(host: &str, command: &Command, script: Option<&Script>) -> Result<Bmc, St
         Reach::Redfish { .. } => {
             let path = command.path.as_deref().or_else(|| script?.path.as_deref());
             let path = path.map(|path| format!("/{}", path.trim_start_matches('/')));
+            if let Some(path) = path.as_deref().filter(|path| !path.contains("/Systems/")) {
+                return Err(format!("path {} is not that of a system", quoted(path)));
+            }
             bmc.set_system(path.as_deref())?;
             if let Some(login) = script.and_then(|script| script.login.as_ref()) {
                 bmc.login = login.clone();

@@ -9,6 +9,8 @@ pub(super) struct Script {
     pub(super) login: Option<Login>,
     /// The path that tells the power.
     pub(super) path: Option<String>,
+    /// Its plugs are others than its hosts.
+    pub(super) has_plugs: bool,
 }
 
 impl Script {
@@ -18,6 +20,7 @@ impl Script {
         match word {
             "auth" => self.login = login(rest),
             "setstatpath" => self.path = rest.split_whitespace().next().map(str::to_owned),
+            "setplugs" => self.has_plugs = true,
             _ => {}
         }
     }

@@ -95,6 +95,29 @@ fn a_fleet_is_a_few_blocks() {
 }
 
 #[test]
+fn of_powerman_s_scripts_what_can_t_be_followed_is_told() {
+    let device = "device \"d\" \"t\" \"/redfishpower -h b[1-2] OPTIONS |&\" node \"n[1-2]\" \"d\" \"b[1-2]\"";
+    let script =
+        |sent: &str| format!("specification \"t\" {{ script login {{ send \"{sent}\\n\" }} }}\n");
+    for (text, told) in [
+        (script("setplugs b[1-2] [0-1]"), "f:2: n[1-2]: its plugs are those of a script"),
+        (
+            script("setstatpath redfish/v1/Chassis/b1"),
+            "path \"/redfish/v1/Chassis/b1\" is not that",
+        ),
+        ("-S redfish/v1/Systems/{{plug}}".to_owned(), "a brace in it"),
+        ("-Z hunter2 -v --odd=hunter2".to_owned(), "device \"d\": \"-Z\" is not known"),
+        ("-f hunter2".to_owned(), "device \"d\": --hostsfile is not carried over"),
+    ] {
+        let (script, options) =
+            if text.starts_with('-') { ("", text.as_str()) } else { (&*text, "") };
+        let conf = format!("{script}{}", device.replace("OPTIONS", options));
+        let left = import(Format::Powerman, &[("f", &conf)]).unwrap().left.join("\n");
+        assert!(left.contains(told) && !left.contains("hunter2"), "{conf}\n{left}");
+    }
+}
+
+#[test]
 fn what_two_formats_tell_of_a_node_is_joined() {
     let hints = super::Hints {
         driver: Some(Protocol::Ipmi),

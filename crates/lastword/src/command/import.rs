@@ -95,8 +95,11 @@ pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let target = Target::of(args);
     let written = write(&settled, &target.named);
     list(&settled);
-    Inventory::from_text("the imported inventory", &written.proof(&settled))
+    let inventory = Inventory::from_text("the new inventory", &written.proof(&settled))
         .context("a defect of lastword: what it made of these files is no inventory")?;
+    if !settled.nodes.is_empty() && !inventory.warnings.is_empty() {
+        eprintln!("{}", inventory.warnings);
+    }
     if settled.nodes.is_empty() && settled.groups.is_empty() {
         let words = "there is nothing in these files that could be carried over";
         return Err(Failure::new(Exit::Failed, words).into());

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Hints;
-use super::fields::{Field, Record};
+use super::fields::{Field, Kind, Record};
 use super::found::{Found, Machine};
 use super::source::{Source, SourceError};
 use super::tree::{Tree, documents};
@@ -43,7 +43,7 @@ fn read_host(host: &str, variables: &Tree, source: &Source, hints: &Hints<'_>, f
         let value = variables.get(name)?;
         Some(value.as_text().map_or_else(|| "{{ }}".to_owned(), str::to_owned))
     };
-    let record = Record { node: host, place: &place, get: &get };
+    let record = Record { kind: Kind::Any, node: host, place: &place, get: &get };
     if record.find(Field::Bmc, hints).is_none() {
         let words = "no variable tells its BMC: --map bmc=VARIABLE names one";
         return found.leave(host, &place, words);

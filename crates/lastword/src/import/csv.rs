@@ -2,7 +2,7 @@
 //! A column `label.NAME` is a label.
 
 use super::Hints;
-use super::fields::{Field, Record};
+use super::fields::{Field, Kind, Record};
 use super::found::{Found, Machine};
 use super::source::{Place, Source, SourceError, quoted};
 use super::tree::is_true;
@@ -59,7 +59,7 @@ fn check_heading(
         if heading[..index].iter().any(|other| other.eq_ignore_ascii_case(column)) {
             return Err(place.wrong(format!("column {} twice", quoted(column))));
         }
-        let known = Field::of(column, &hints.map).is_some()
+        let known = Field::of(column, Kind::Table, &hints.map).is_some()
             || column.starts_with(LABEL)
             || PASSED_OVER.iter().any(|known| column.eq_ignore_ascii_case(known));
         if !known {
@@ -67,7 +67,8 @@ fn check_heading(
             found.leave_out(place, format!("column {} {words}", quoted(column)));
         }
     }
-    let named = heading.iter().any(|name| Field::of(name, &hints.map) == Some(Field::Name));
+    let named =
+        heading.iter().any(|name| Field::of(name, Kind::Table, &hints.map) == Some(Field::Name));
     if named { Ok(()) } else { Err(place.wrong("no column is called name")) }
 }
 
@@ -82,7 +83,7 @@ fn read_row(
         let column = heading.iter().position(|column| column.eq_ignore_ascii_case(name))?;
         cells.get(column).cloned()
     };
-    let record = Record { node: "", place, get: &get };
+    let record = Record { kind: Kind::Table, node: "", place, get: &get };
     let Some((_, node)) = record.find(Field::Name, hints) else {
         return found.leave_out(place, "a row without a name");
     };

@@ -37,10 +37,10 @@ pub enum Field {
 }
 
 impl Field {
-    /// What records call it when nothing else is said, the first that is there counts.
+    /// What records of any kind call it; of several the first counts.
     const fn names(self) -> &'static [&'static str] {
         match self {
-            Self::Name => &["name", "node", "hostname", "host"],
+            Self::Name => &[],
             Self::Bmc => &[
                 "bmc",
                 "bmc_address",
@@ -55,11 +55,9 @@ impl Field {
                 "redfish_host",
                 "baseuri",
             ],
-            Self::Driver => &["driver", "bmc_driver", "bmc_type", "power_type"],
-            Self::Port => &["port", "bmc_port", "bmcport", "ipmi_port"],
+            Self::Driver => &["bmc_driver", "bmc_type", "power_type"],
+            Self::Port => &["bmc_port", "bmcport", "ipmi_port"],
             Self::Username => &[
-                "username",
-                "user",
                 "bmc_username",
                 "bmc_user",
                 "oob_user",
@@ -69,7 +67,6 @@ impl Field {
                 "redfish_user",
             ],
             Self::Password => &[
-                "password",
                 "bmc_password",
                 "bmc_pass",
                 "oob_password",
@@ -77,26 +74,64 @@ impl Field {
                 "ipmi_pass",
                 "redfish_password",
             ],
-            Self::Kg => &["kg", "k_g", "bmc_kg", "ipmi_kg"],
-            Self::System => &["system", "bmc_system", "redfish_system", "redfish_system_id"],
-            Self::Cipher => &["cipher", "bmc_cipher", "cipher_suite", "ipmi_cipher"],
-            Self::Privilege => &["privilege", "bmc_privilege", "privilege_level", "ipmi_privilege"],
-            Self::Insecure => &["insecure", "bmc_insecure"],
+            Self::Kg => &["bmc_kg", "ipmi_kg"],
+            Self::System => &["bmc_system", "redfish_system", "redfish_system_id"],
+            Self::Cipher => &["bmc_cipher", "ipmi_cipher"],
+            Self::Privilege => &["bmc_privilege", "ipmi_privilege"],
+            Self::Insecure => &["bmc_insecure"],
         }
     }
 
+    /// What tables of BMCs call it too. Elsewhere these words may be about anything.
+    const fn plain_names(self) -> &'static [&'static str] {
+        match self {
+            Self::Name => &["name", "node", "hostname", "host"],
+            Self::Bmc => &[],
+            Self::Driver => &["driver"],
+            Self::Port => &["port"],
+            Self::Username => &["username", "user"],
+            Self::Password => &["password"],
+            Self::Kg => &["kg", "k_g"],
+            Self::System => &["system"],
+            Self::Cipher => &["cipher", "cipher_suite"],
+            Self::Privilege => &["privilege", "privilege_level"],
+            Self::Insecure => &["insecure"],
+        }
+    }
+
+    fn all_names(self, kind: Kind) -> impl Iterator<Item = &'static str> {
+        let plain = if kind == Kind::Table { self.plain_names() } else { &[] };
+        plain.iter().chain(self.names()).copied()
+    }
+
     /// Which field a record means by a name, if any.
-    pub(super) fn of(name: &str, map: &BTreeMap<Self, String>) -> Option<Self> {
+    pub(super) fn of(name: &str, kind: Kind, map: &BTreeMap<Self, String>) -> Option<Self> {
         let fields = <Self as clap::ValueEnum>::value_variants();
         fields.iter().copied().find(|field| match map.get(field) {
             Some(said) => said.eq_ignore_ascii_case(name),
-            None => field.names().iter().any(|known| known.eq_ignore_ascii_case(name)),
+            None => field.all_names(kind).any(|known| known.eq_ignore_ascii_case(name)),
         })
     }
 }
 
+/// What records are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// BMCs.
+    Table,
+    /// Machines, and their BMCs among other things.
+    Any,
+}
+
+/// Whether what is called so may be a secret, so that it is nothing for a label.
+pub(super) fn may_be_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["pass", "pwd", "secret", "token", "_key", "kg"].iter().any(|word| name.contains(word))
+}
+
 /// What a record says, found by its own names.
 pub(super) struct Record<'r> {
+    pub(super) kind: Kind,
     pub(super) node: &'r str,
     pub(super) place: &'r Place,
     /// The text under a name of the record.
@@ -112,7 +147,7 @@ impl Record<'_> {
         };
         match hints.map.get(&field) {
             Some(said) => text(said),
-            None => field.names().iter().find_map(|name| text(name)),
+            None => field.all_names(self.kind).find_map(text),
         }
     }
 

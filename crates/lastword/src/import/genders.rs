@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use cluster::inventory::{NODES_MAX, expand};
 
 use super::Hints;
-use super::fields::{Field, Record};
+use super::fields::{Field, Kind, Record, may_be_secret};
 use super::found::{Found, Machine};
-use super::source::{Place, Source, SourceError};
+use super::source::{Place, Source, SourceError, quoted};
 
 /// Reads the files.
 ///
@@ -63,17 +63,17 @@ fn add_node(
     found: &mut Found,
 ) {
     let get = |name: &str| values.get(name).cloned();
-    let record = Record { node, place, get: &get };
+    let record = Record { kind: Kind::Any, node, place, get: &get };
     let tells = record.find(Field::Bmc, hints).is_some();
     let bmc = record.bmc(hints, found);
     let mut machine = Machine { bmc, ..Machine::new(node, place.clone()) };
     for (name, value) in values.clone() {
-        let read = match Field::of(&name, &hints.map) {
-            Some(Field::Password | Field::Kg) => true,
-            Some(field) => tells && field != Field::Name,
-            None => false,
-        };
-        if read {
+        if tells && Field::of(&name, Kind::Any, &hints.map).is_some() {
+            continue;
+        }
+        if may_be_secret(&name) && !value.is_empty() {
+            let words = "may be a secret, and tells no BMC";
+            found.leave(node, place, format!("attribute {} {words}", quoted(&name)));
             continue;
         }
         found.join(&name, node);

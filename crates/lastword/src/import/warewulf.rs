@@ -1,8 +1,9 @@
 //! Warewulf's nodes.conf: nodes, and the profiles that they take what they lack from. Images and networks are not
 //! read.
 
+use super::fields::may_be_secret;
 use super::found::{Bmc, Found, Login, Machine, secret};
-use super::source::{Place, Source, SourceError};
+use super::source::{Place, Source, SourceError, quoted};
 use super::tree::{Tree, documents};
 
 /// A node follows so many profiles at most.
@@ -52,6 +53,10 @@ fn read_node(name: &str, node: &Tree, document: &Tree, place: &Place, found: &mu
     let mut machine = Machine { bmc: Some(bmc), ..Machine::new(name, place.clone()) };
     let tags = node.get("tags");
     for (tag, value) in tags.iter().flat_map(|tags| tags.entries()) {
+        if may_be_secret(tag) {
+            found.leave(name, place, format!("tag {} may be a secret", quoted(tag)));
+            continue;
+        }
         machine.labels.insert(tag.to_owned(), value.as_text().unwrap_or_default().to_owned());
     }
     let cluster = [node].into_iter().chain(profiles).find_map(|it| it.text("cluster name"));

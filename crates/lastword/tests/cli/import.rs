@@ -106,6 +106,15 @@ fn passwords_are_not_lost_on_the_way_to_standard_output() {
 }
 
 #[test]
+fn what_is_doubtful_in_the_new_inventory_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("t.csv"), "name,bmc,driver\nn1,b1,ipmi\nn2,b1,ipmi\n").unwrap();
+    let shared = say(dir.path(), "inventory import csv t.csv --dry-run");
+    assert_eq!(shared.code, 0, "{shared:?}");
+    assert!(shared.err.contains("n[1-2] share bmc b1:623"), "{shared:?}");
+}
+
+#[test]
 fn strict_writes_nothing_when_something_can_t_be_carried_over() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("t.csv"), TABLE).unwrap();

@@ -141,6 +141,15 @@ fn what_two_formats_tell_of_a_node_is_joined() {
 }
 
 #[test]
+fn what_is_called_port_or_user_of_a_machine_is_not_its_bmc_s() {
+    let text = r#"{"_meta": {"hostvars": {"n1": {"bmc": "b1", "port": 22, "user": "deploy", "password": "x",
+        "driver": "docker", "bmc_user": "u"}}}}"#;
+    let import = import_with(Format::Ansible, &[("f", text)], Some(Protocol::Ipmi), &[]).unwrap();
+    assert_eq!(nodes(&import), ["n1 b1:623 u"]);
+    assert!(import.written.secrets.is_empty());
+}
+
+#[test]
 fn columns_and_variables_may_be_called_anything() {
     let map = [(Field::Bmc, "mgmt IP"), (Field::Name, "Asset"), (Field::Password, "pw")];
     let text = "asset;Mgmt IP;pw;User;label.Rack\nn1;b1;hunter2;u;R1\n";

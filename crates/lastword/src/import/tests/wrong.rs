@@ -89,6 +89,8 @@ fn no_message_holds_a_secret() {
         ),
         (Format::Powerman, "specification \"s\" { script login { send \"auth u:hunter2\\n\" } "),
         (Format::Genders, "n1 ipmi_password=hunter2\nn2 bmc=b2,driver=x,password=hunter2\n"),
+        (Format::Genders, "n1 ipmi_address=b1,ilo_pass=hunter2\nn2 bmc_password=hunter2\n"),
+        (Format::Warewulf, "nodes: {n1: {ipmi: {ipaddr: b1}, tags: {pw: x, bmc_pwd: hunter2}}}"),
         (Format::Csv, "name,bmc,password\nn1,b1,\"hunter2\nn2,b2,hunter2"),
         (Format::Csv, "name,bmc,password,driver\nn1,b1,hunter2,x\nn2,u:hunter2@b2,hunter2,ipmi\n"),
         (Format::Csv, "name,bmc,password,driver\nn1,b1,hunter2\0,ipmi\n"),

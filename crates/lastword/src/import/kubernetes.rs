@@ -59,10 +59,11 @@ impl Objects {
     fn take(&mut self, tree: Tree, source: &Source, lists: usize, found: &mut Found) {
         let place = source.at(tree.line);
         let kind = tree.text("kind").unwrap_or_default().to_owned();
-        let items = if tree.is_map() { tree.get("items") } else { Some(&tree) };
-        if let Some(items) = items.filter(|_| lists > 0) {
-            for item in items.items() {
-                self.take(item.clone(), source, lists - 1, found);
+        let list = !tree.is_map() || tree.get("items").is_some();
+        if list && lists > 0 {
+            let items = if tree.is_map() { tree.into_entry("items") } else { Some(tree) };
+            for item in items.into_iter().flat_map(Tree::into_items) {
+                self.take(item, source, lists - 1, found);
             }
             return;
         }

@@ -60,11 +60,10 @@ fn sort(
     if is_machine(&document) {
         machines.push((document, place));
     } else if document.is_map() && document.entries().all(|(_, value)| value.is_map()) {
-        for (id, power) in document.entries() {
-            parameters.insert(id.to_owned(), (power.clone(), place.clone()));
-        }
+        let entries = document.into_entries();
+        parameters.extend(entries.map(|(id, power)| (id, (power, place.clone()))));
     } else if !document.is_map() && document.items().iter().all(is_machine) {
-        machines.extend(document.items().iter().map(|machine| (machine.clone(), place.clone())));
+        machines.extend(document.into_items().map(|machine| (machine, place.clone())));
     } else {
         let words = "neither what `machines read` prints nor what `machines power-parameters` does";
         return Err(place.wrong(words));

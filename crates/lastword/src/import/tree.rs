@@ -4,8 +4,6 @@
 mod json;
 mod yaml;
 
-use std::collections::BTreeMap;
-
 use super::source::{Source, SourceError};
 
 /// The documents of a file have at most so many values.
@@ -27,8 +25,32 @@ pub(super) struct Tree {
 pub(super) enum Value {
     Null,
     Text(String),
-    List(Vec<Tree>),
-    Map(BTreeMap<String, Tree>),
+    List(Box<[Tree]>),
+    Map(Map),
+}
+
+/// Entries in the order of their keys, each once; small, because documents have millions of maps.
+#[derive(Clone)]
+pub(super) struct Map(Box<[(String, Tree)]>);
+
+impl Map {
+    /// Puts entries into their order.
+    ///
+    /// # Errors
+    /// The key that is there twice, and the line of the second.
+    fn new(mut entries: Vec<(String, Tree)>) -> Result<Self, (String, Option<usize>)> {
+        entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let double = entries.windows(2).find(|pair| pair[0].0 == pair[1].0);
+        match double {
+            Some(pair) => Err((pair[1].0.clone(), pair[1].1.line)),
+            None => Ok(Self(entries.into())),
+        }
+    }
+
+    fn get(&self, key: &str) -> Option<&Tree> {
+        let at = self.0.binary_search_by(|(known, _)| known.as_str().cmp(key)).ok()?;
+        Some(&self.0[at].1)
+    }
 }
 
 /// The documents of a file.
@@ -85,11 +107,34 @@ impl Tree {
 
     /// The entries of a map; none of what is no map.
     pub(super) fn entries(&self) -> impl Iterator<Item = (&str, &Self)> {
-        let map = match &self.value {
-            Value::Map(map) => Some(map),
-            Value::Null | Value::Text(_) | Value::List(_) => None,
+        let entries = match &self.value {
+            Value::Map(map) => &map.0[..],
+            Value::Null | Value::Text(_) | Value::List(_) => &[],
         };
-        map.into_iter().flatten().map(|(key, value)| (key.as_str(), value))
+        entries.iter().map(|(key, value)| (key.as_str(), value))
+    }
+
+    /// The items of a list, taken out of it.
+    pub(super) fn into_items(self) -> impl Iterator<Item = Self> {
+        let items = match self.value {
+            Value::List(items) => items,
+            Value::Null | Value::Text(_) | Value::Map(_) => [].into(),
+        };
+        items.into_iter()
+    }
+
+    /// The value of a key, taken out of its map.
+    pub(super) fn into_entry(self, key: &str) -> Option<Self> {
+        self.into_entries().find(|(known, _)| known == key).map(|(_, value)| value)
+    }
+
+    /// The entries of a map, taken out of it.
+    pub(super) fn into_entries(self) -> impl Iterator<Item = (String, Self)> {
+        let entries = match self.value {
+            Value::Map(map) => map.0,
+            Value::Null | Value::Text(_) | Value::List(_) => [].into(),
+        };
+        entries.into_iter()
     }
 
     pub(super) fn is_map(&self) -> bool {

@@ -1,12 +1,11 @@
 //! Reads JSON documents, one after the other. It does not tell where a value is.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::{DEPTH_MAX, Tree, VALUES_MAX, Value};
+use super::{DEPTH_MAX, Map, Tree, VALUES_MAX, Value};
 use crate::import::source::quoted;
 
 /// The documents, or the line and what is wrong there.
@@ -100,19 +99,16 @@ impl<'de> Visitor<'de> for Seed<'_> {
         while let Some(item) = items.next_element_seed(inner)? {
             list.push(item);
         }
-        self.tree(Value::List(list))
+        self.tree(Value::List(list.into()))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Tree, A::Error> {
         let inner = self.deeper()?;
-        let mut map = BTreeMap::new();
+        let mut map = Vec::new();
         while let Some(key) = entries.next_key::<String>()? {
-            let value = entries.next_value_seed(inner)?;
-            if map.contains_key(&key) {
-                return Err(A::Error::custom(format!("key {} twice", quoted(&key))));
-            }
-            map.insert(key, value);
+            map.push((key, entries.next_value_seed(inner)?));
         }
-        self.tree(Value::Map(map))
+        let twice = |(key, _): (String, _)| A::Error::custom(format!("key {} twice", quoted(&key)));
+        self.tree(Value::Map(Map::new(map).map_err(twice)?))
     }
 }

@@ -1,11 +1,11 @@
 //! Reads YAML documents out of a parser's events. Tags mean nothing, and no alias makes more values than the
 //! bound of a document.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 
-use super::{ALIASED_MAX, DEPTH_MAX, Tree, VALUES_MAX, Value};
+use super::{ALIASED_MAX, DEPTH_MAX, Map, Tree, VALUES_MAX, Value};
 use crate::import::source::quoted;
 
 /// The line and what is wrong there.
@@ -62,7 +62,7 @@ impl Size {
 enum SoFar {
     List(Vec<Tree>),
     /// With the key that waits for its value.
-    Map(BTreeMap<String, Tree>, Option<String>),
+    Map(Vec<(String, Tree)>, Option<String>),
 }
 
 impl Builder {
@@ -78,7 +78,7 @@ impl Builder {
             Event::Alias(anchor) => self.repeat(anchor, line),
             Event::SequenceStart(anchor, _) => self.begin(line, anchor, SoFar::List(Vec::new())),
             Event::MappingStart(anchor, _) => {
-                self.begin(line, anchor, SoFar::Map(BTreeMap::new(), None))
+                self.begin(line, anchor, SoFar::Map(Vec::new(), None))
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(line),
             Event::DocumentEnd => {
@@ -131,8 +131,8 @@ impl Builder {
         let wrong = || (line, "an end without its beginning".to_owned());
         let Open { line, anchor, size, so_far } = self.open.pop().ok_or_else(wrong)?;
         let value = match so_far {
-            SoFar::List(items) => Value::List(items),
-            SoFar::Map(map, _) => Value::Map(merged(map)),
+            SoFar::List(items) => Value::List(items.into()),
+            SoFar::Map(entries, _) => Value::Map(merged(entries)?),
         };
         self.add(Tree { line: Some(line), value }, size, anchor)
     }
@@ -155,10 +155,7 @@ impl Builder {
             SoFar::List(items) => items.push(tree),
             SoFar::Map(map, key) => match key.take() {
                 None => *key = Some(key_text(tree)?),
-                Some(key) if map.contains_key(&key) => {
-                    return Err((line, format!("key {} twice", quoted(&key))));
-                }
-                Some(key) => drop(map.insert(key, tree)),
+                Some(key) => map.push((key, tree)),
             },
         }
         Ok(())
@@ -180,18 +177,26 @@ fn is_null(text: &str) -> bool {
 }
 
 /// With the entries of the maps that `<<` names, where the map itself has none of that name.
-fn merged(mut map: BTreeMap<String, Tree>) -> BTreeMap<String, Tree> {
-    let Some(merge) = map.remove("<<") else { return map };
-    let others = match merge.value {
-        Value::List(items) => items,
-        Value::Map(_) | Value::Text(_) | Value::Null => vec![merge],
+fn merged(mut entries: Vec<(String, Tree)>) -> Result<Map, Mistake> {
+    let merges = entries.iter().position(|(key, _)| key == "<<").map(|at| entries.swap_remove(at));
+    let map = Map::new(entries).map_err(twice)?;
+    let Some((_, merge)) = merges else { return Ok(map) };
+    let others = if matches!(merge.value, Value::List(_)) {
+        merge.into_items().collect()
+    } else {
+        vec![merge]
     };
+    let mut all: Vec<(String, Tree)> = map.0.into_iter().collect();
     for other in others {
-        if let Value::Map(entries) = other.value {
-            for (key, value) in entries {
-                map.entry(key).or_insert(value);
-            }
-        }
+        let new: Vec<_> = other
+            .into_entries()
+            .filter(|(key, _)| !all.iter().any(|(known, _)| known == key))
+            .collect();
+        all.extend(new);
     }
-    map
+    Map::new(all).map_err(twice)
+}
+
+fn twice((key, line): (String, Option<usize>)) -> Mistake {
+    (line.unwrap_or(1), format!("key {} twice", quoted(&key)))
 }

@@ -62,16 +62,18 @@ pub fn load(import: &Import) -> Inventory {
     Inventory::from_text("i.toml", &text).unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
-/// The nodes that are read back, a line each.
+/// The nodes that are read back, a line each, as the inventory's own export tells them.
 pub fn nodes(import: &Import) -> Vec<String> {
     let inventory = load(import);
-    let labels = |node: &cluster::inventory::Node| {
-        node.labels.iter().map(|(name, value)| format!(" {name}={value}")).collect::<String>()
+    let exported = serde_json::to_value(inventory.redacted()).unwrap();
+    let line = |node: &serde_json::Value| {
+        let text = |key: &str| node[key].as_str().unwrap_or_default();
+        let system = node["system"].as_str().map(|system| format!(" {system}"));
+        let labels = node["labels"].as_object().into_iter().flatten();
+        let labels = labels.map(|(name, value)| format!(" {name}={}", value.as_str().unwrap()));
+        let labels: String = labels.collect();
+        let (name, bmc, credentials) = (text("names"), text("bmc"), text("credentials"));
+        format!("{name} {bmc}{} {credentials}{labels}", system.unwrap_or_default())
     };
-    let line = |node: &cluster::inventory::Node| {
-        let endpoint = &node.endpoint;
-        let system = endpoint.system().map(|system| format!(" {system}")).unwrap_or_default();
-        format!("{} {}{system} {}{}", node.name, endpoint.url(), endpoint.credentials, labels(node))
-    };
-    inventory.nodes.values().map(line).collect()
+    exported["nodes"].as_array().unwrap().iter().map(line).collect()
 }

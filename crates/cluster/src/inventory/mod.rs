@@ -25,8 +25,10 @@ mod template;
 #[cfg(test)]
 mod tests;
 
+pub use access::wrong_system;
 pub use address::{Address, AddressError, Host};
 pub use diff::{Change, Diff, diff};
+pub use expand::{ExpandError, Expanded, expand};
 pub use export::Export;
 pub use finding::{FINDINGS_MAX, Finding, Findings};
 pub use load::{FILES_MAX, INVENTORY_MAX_BYTES, LoadError};
@@ -35,3 +37,4 @@ pub use model::{
     Inventory, Ipmi, Labels, NODES_MAX, Node, Policy, Poll, Privilege, Redfish, Settings,
     Transport, Trust,
 };
+pub use options::wrong_word;

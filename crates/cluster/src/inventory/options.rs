@@ -227,7 +227,8 @@ fn labels<'s>(
 
 /// What is wrong with a name or value that people will type and scripts will split: it starts
 /// and ends with a letter or digit, with letters, digits and `-_./` between.
-pub(super) fn wrong_word(text: &str) -> Option<&'static str> {
+#[must_use]
+pub fn wrong_word(text: &str) -> Option<&'static str> {
     let between = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
     let ends = [text.bytes().next(), text.bytes().next_back()];
     if text.is_empty() {

@@ -8,6 +8,7 @@ mod completions;
 mod demo;
 mod hold;
 mod holds;
+mod import;
 mod inventory;
 mod journal;
 mod log;
@@ -98,7 +99,7 @@ subcommands! {
     Nodes(nodes::Args) => nodes::run,
     /// Manage who may come in
     Token(token::Args) => token::run,
-    /// Check, compare or export inventories
+    /// Check, compare, import or export inventories
     Inventory(inventory::Args) => |args, _| inventory::run(args),
     /// Check or export a journal
     Journal(journal::Args) => |args, _| journal::run(args),

@@ -41,6 +41,9 @@ pub enum Record {
         seq: Seq,
         /// Which step.
         step: Step,
+        /// The newest record that the leader had seen when it asked what the step rests on.
+        #[serde(default = "everything")]
+        seen: Seq,
         /// On which nodes.
         nodes: NodeSet,
     },
@@ -129,6 +132,11 @@ impl Command {
         let exception = self.exceptions.iter().find(|(nodes, _)| nodes.contains(node));
         exception.map_or(self.policy, |(_, policy)| *policy)
     }
+}
+
+/// Steps that were put on record before `seen` was hold for everybody.
+const fn everything() -> Seq {
+    Seq::MAX
 }
 
 /// What to do when a newer command meets a running operation.

@@ -133,7 +133,10 @@ fn a_batch_is_checked_recorded_and_shown() {
     let view = admin.command(seq, None).unwrap();
     assert_eq!(view.open, 0);
     let why = admin.why("b2").unwrap().sentence;
-    assert!(why.contains("taken back, because too many other nodes of the command failed"), "{why}");
+    assert!(
+        why.contains("taken back, because too many other nodes of the command failed"),
+        "{why}"
+    );
 }
 
 #[test]
@@ -148,8 +151,7 @@ fn the_machine_that_lastword_runs_on_is_guarded() {
 #[test]
 fn circuits_are_listed_with_their_load_to_whom_they_concern() {
     let site = site();
-    let limit =
-        Limit { circuit: "pdu1".into(), starts_max: 2, window_ms: 10_000, watts_max: None };
+    let limit = Limit { circuit: "pdu1".into(), starts_max: 2, window_ms: 10_000, watts_max: None };
     let starts = vec![(now() + 60_000, 0), (now() - 1, 0)];
     site.board.publish_loads([Load { limit, starts, waiting: 3 }]);
     let circuits = site.admin().circuits().unwrap().circuits;

@@ -24,8 +24,10 @@ fn a_read_error_is_unknown_with_its_cause_and_the_last_known_state() {
     let site = Site::new();
     let mut status = idle(arbiter::Power::Unknown, now());
     status.seen.last_known = Some((Goal::On, now() - 5_000));
-    status.seen.cause =
-        Some(arbiter::Cause { trouble: arbiter::Trouble::Passing, words: "10.0.0.1 does not answer".into() });
+    status.seen.cause = Some(arbiter::Cause {
+        trouble: arbiter::Trouble::Passing,
+        words: "10.0.0.1 does not answer".into(),
+    });
     site.board.publish("n1", status);
     let node = site.admin().node("n1", None).unwrap();
     assert_eq!(node.power, Power::Unknown);

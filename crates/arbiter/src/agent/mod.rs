@@ -371,11 +371,12 @@ impl Agent {
             OpEffect::Exchange { ticket, ask, until } => {
                 Effect::Exchange { node, ticket, ask, until }
             }
-            OpEffect::Mark { seq, step } => Effect::Append(Record::Fired {
+            OpEffect::Mark { seq, step, seen } => Effect::Append(Record::Fired {
                 cluster: cluster(),
                 epoch,
                 seq,
                 step,
+                seen,
                 nodes: nodes(),
             }),
             OpEffect::Settle { seq, outcome } => Effect::Append(Record::Settled {

@@ -123,7 +123,8 @@ impl Ledger {
         let lane = self.lane(node);
         lane.set(seq, IntentState::Running);
         let steps = Steps::default();
-        lane.running = Some(Running { seq, joined: Vec::new(), started, deadline, steps });
+        let (joined, dropped_for) = (Vec::new(), seq);
+        lane.running = Some(Running { seq, joined, started, deadline, steps, dropped_for });
     }
 
     fn join(&mut self, node: NodeId, seq: Seq, into: Seq, deadline_ms: Millis) {

@@ -164,9 +164,10 @@ impl Ledger {
                 let took_over = before.is_some() || self.first > 1;
                 changes.push(Change::Led { cluster: cluster.clone(), took_over });
             }
-            Record::Fired { cluster, epoch, seq, step, nodes } => {
+            Record::Fired { cluster, epoch, seq, step, seen, nodes } => {
                 if self.is_current(cluster, *epoch) {
-                    self.each(nodes, |ledger, node| ledger.mark(node, *seq, *step, changes));
+                    let mark = settle::Marking { seq: *seq, step: *step, seen: *seen };
+                    self.each(nodes, |ledger, node| ledger.mark(node, &mark, changes));
                 }
             }
             Record::Settled { cluster, epoch, seq, seen, outcome, nodes } => {

@@ -15,6 +15,8 @@ use crate::{Millis, Seq};
 pub struct Charge {
     /// The intent's command.
     pub seq: Seq,
+    /// The newest intent that shares it; its own if none does.
+    pub newest: Seq,
     /// What to do.
     pub action: Action,
     /// What to set before power is applied.
@@ -142,6 +144,7 @@ impl Ledger {
         let command = &self.commands[&running.seq].command;
         Some(Charge {
             seq: running.seq,
+            newest: running.joined.last().copied().unwrap_or(running.seq),
             action: command.action,
             boot: command.boot,
             started: running.started,

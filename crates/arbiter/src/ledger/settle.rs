@@ -9,6 +9,12 @@ use crate::action::Step;
 use crate::record::Settlement;
 use crate::{Millis, Seq};
 
+pub(super) struct Marking {
+    pub(super) seq: Seq,
+    pub(super) step: Step,
+    pub(super) seen: Seq,
+}
+
 pub(super) struct Settling<'a> {
     pub(super) seq: Seq,
     pub(super) seen: Seq,
@@ -16,11 +22,14 @@ pub(super) struct Settling<'a> {
 }
 
 impl Ledger {
-    pub(super) fn mark(&mut self, node: NodeId, seq: Seq, step: Step, changes: &mut Vec<Change>) {
+    pub(super) fn mark(&mut self, node: NodeId, mark: &Marking, changes: &mut Vec<Change>) {
         let running = self.lane(node).running.as_mut();
-        let Some(running) = running.filter(|running| running.seq == seq) else { return };
-        running.steps = running.steps.with(step);
-        changes.push(Change::Marked { node, seq });
+        let Some(running) = running.filter(|running| running.seq == mark.seq) else { return };
+        running.steps = running.steps.with(mark.step);
+        if mark.step == Step::Dropped {
+            running.dropped_for = mark.seen;
+        }
+        changes.push(Change::Marked { node, seq: mark.seq });
     }
 
     /// Ends the running intent as its leader found it. Intents that joined after the leader decided
@@ -31,8 +40,10 @@ impl Ledger {
         };
         let outcome = Outcome::from(end.outcome);
         let action = self.commands[&end.seq].command.action;
-        let (before, after): (Vec<Seq>, Vec<Seq>) =
-            running.joined.iter().partition(|joined| **joined <= end.seen);
+        let (before, after): (Vec<Seq>, Vec<Seq>) = running
+            .joined
+            .iter()
+            .partition(|joined| **joined <= end.seen && self.had_its_event(**joined, &running));
         self.end_joint(node, end.seq, &before, &outcome, changes);
         if let Some(next) = after.first() {
             self.resume(node, *next, &after[1..], running, changes);
@@ -44,6 +55,12 @@ impl Ledger {
             self.lane(node).kept = action.goal().map(kept);
         }
         self.begin_waiting(node, changes);
+    }
+
+    /// A cycle that joined after its leader had asked whether power is off has not seen it off.
+    fn had_its_event(&self, joined: Seq, running: &Running) -> bool {
+        let event = self.commands[&joined].command.action.event();
+        event != Some(Step::Dropped) || joined <= running.dropped_for
     }
 
     /// Withdraws the node's open intents, or only that of one command.

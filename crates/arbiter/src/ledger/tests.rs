@@ -85,7 +85,8 @@ impl Book {
 
     fn mark(&mut self, seq: Seq, step: Step) {
         let epoch = self.ledger.epoch("c").unwrap();
-        self.put(Record::Fired { cluster: "c".into(), epoch, seq, step, nodes: nodes("n1") });
+        let (cluster, seen) = ("c".into(), self.ledger.seq());
+        self.put(Record::Fired { cluster, epoch, seq, step, seen, nodes: nodes("n1") });
     }
 
     fn state(&self, seq: Seq) -> String {
@@ -489,4 +490,28 @@ fn operations_leave_a_trace_of_where_they_may_have_ordered_the_node() {
     let before = traces(&book);
     book.ask(&command(Action::Nmi, "alice"));
     assert_eq!(traces(&book), before, "an interrupt orders the power nowhere");
+}
+
+#[test]
+fn a_cycle_that_joined_after_the_leader_had_asked_gets_a_drop_of_its_own() {
+    let mut book = Book::new();
+    let (first, _) = book.ask(&command(Action::Cycle, "ann"));
+    let (second, verdict) = book.ask(&command(Action::Cycle, "bob"));
+    assert_eq!(verdict, Verdict::Accepted(Course::Merge { into: first }));
+    let (on, _) = book.ask(&command(Action::On, "cleo"));
+    let epoch = book.ledger.epoch("c").unwrap();
+    book.put(Record::Fired {
+        cluster: "c".into(),
+        epoch,
+        seq: first,
+        step: Step::Dropped,
+        seen: first,
+        nodes: nodes("n1"),
+    });
+    book.settle(first, on, Settlement::Confirmed);
+    assert_eq!(book.state(first), "confirmed");
+    assert_eq!(book.state(on), format!("merged({first}, confirmed)"));
+    assert_eq!(book.state(second), "running");
+    let node = book.ledger.id("n1").unwrap();
+    assert!(!book.ledger.standing(book.now, node).charge.unwrap().steps.has(Step::Dropped));
 }

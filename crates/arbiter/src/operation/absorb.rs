@@ -14,6 +14,7 @@ struct Ended {
     ask: Ask,
     at: Millis,
     seq: Option<Seq>,
+    newest: Seq,
 }
 
 impl Operation {
@@ -62,9 +63,9 @@ impl Operation {
 
     fn take_exchange(&mut self, ends: impl Fn(u32, Millis) -> bool) -> Option<Ended> {
         match self.wire {
-            Wire::Asked { ticket, ask, at, until, seq } if ends(ticket, until) => {
+            Wire::Asked { ticket, ask, at, until, seq, newest } if ends(ticket, until) => {
                 self.wire = Wire::Quiet;
-                Some(Ended { ticket, ask, at, seq })
+                Some(Ended { ticket, ask, at, seq, newest })
             }
             Wire::Asked { .. } | Wire::Quiet => None,
         }
@@ -133,6 +134,7 @@ impl Operation {
                 self.seen.power = power;
                 self.seen.ticket = ended.ticket;
                 self.seen.cause = None;
+                self.work.covers = ended.newest;
                 self.work.errors = 0;
                 self.poll_errors = 0;
                 self.work.reads = self.work.reads.saturating_add(1);

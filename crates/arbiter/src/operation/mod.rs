@@ -142,6 +142,8 @@ pub enum OpEffect {
         seq: Seq,
         /// The step.
         step: Step,
+        /// The newest intent that was known when the question was sent on whose answer it rests.
+        seen: Seq,
     },
     /// Put the intent's end on record.
     Settle {
@@ -404,7 +406,8 @@ impl Operation {
                 }
                 Want::Mark(seq, step) => {
                     self.work.marking = Some(step);
-                    effects.push(OpEffect::Mark { seq, step });
+                    let seen = self.work.covers.max(seq);
+                    effects.push(OpEffect::Mark { seq, step, seen });
                 }
                 Want::Settle(seq, outcome) => {
                     self.work.settling = true;
@@ -423,7 +426,8 @@ impl Operation {
         self.tickets = self.tickets.wrapping_add(1);
         let (ticket, until) = (self.tickets, now + pacing.exchange_ms);
         let seq = self.standing.charge.as_ref().map(|charge| charge.seq);
-        self.wire = Wire::Asked { ticket, ask, at: now, until, seq };
+        let newest = self.standing.charge.as_ref().map_or(0, |charge| charge.newest);
+        self.wire = Wire::Asked { ticket, ask, at: now, until, seq, newest };
         if ask.is_write() {
             self.work.since = ticket;
         }

@@ -22,6 +22,7 @@ struct Bench {
 fn charge(action: Action) -> Charge {
     Charge {
         seq: 5,
+        newest: 5,
         action,
         boot: None,
         started: 0,

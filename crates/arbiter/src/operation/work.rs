@@ -11,7 +11,15 @@ pub(super) enum Wire {
     /// None is.
     Quiet,
     /// One of ours, for the intent `seq`.
-    Asked { ticket: u32, ask: Ask, at: Millis, until: Millis, seq: Option<Seq> },
+    Asked {
+        ticket: u32,
+        ask: Ask,
+        at: Millis,
+        until: Millis,
+        seq: Option<Seq>,
+        /// The newest intent that shared the operation then.
+        newest: Seq,
+    },
 }
 
 /// The last on or off that was accepted, or may have been, for whichever intent, and was not seen to take
@@ -93,6 +101,8 @@ pub(super) struct Work {
     pub(super) fired: Option<(Order, Millis)>,
     /// Reads since the last fire.
     pub(super) reads: u8,
+    /// The newest intent that was known when the last answer's question was sent.
+    pub(super) covers: Seq,
     /// No read before this.
     pub(super) read_at: Millis,
     /// Errors in a row.

@@ -40,10 +40,10 @@ impl Ledger {
         };
         let outcome = Outcome::from(end.outcome);
         let action = self.commands[&end.seq].command.action;
-        let (before, after): (Vec<Seq>, Vec<Seq>) = running
-            .joined
-            .iter()
-            .partition(|joined| **joined <= end.seen && self.had_its_event(**joined, &running));
+        let happened =
+            |joined: Seq| outcome != Outcome::Confirmed || self.had_its_event(joined, &running);
+        let (before, after): (Vec<Seq>, Vec<Seq>) =
+            running.joined.iter().partition(|joined| **joined <= end.seen && happened(**joined));
         self.end_joint(node, end.seq, &before, &outcome, changes);
         if let Some(next) = after.first() {
             self.resume(node, *next, &after[1..], running, changes);
@@ -162,7 +162,9 @@ impl Ledger {
         }
         if let Some(running) = &mut self.lane(node).running {
             running.joined = rest.to_vec();
-            running.deadline = running.deadline.max(older.deadline);
+            // one whose batch had not begun had no deadline yet
+            let later = Some(older.deadline).filter(|_| older.started != Millis::MAX);
+            running.deadline = running.deadline.max(later.unwrap_or(0));
         }
         let at = self.started(node);
         changes.push(Change::Began { node, seq, at });

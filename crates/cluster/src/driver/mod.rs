@@ -2,6 +2,7 @@
 //!
 //! A driver decides nothing. It answers every question once, and sends nothing of it after its `until`.
 
+mod accounts;
 mod breaker;
 mod exchange;
 mod ipmi;
@@ -13,6 +14,8 @@ use std::sync::Arc;
 
 use arbiter::{Answer, Ask, Cause, Millis, NodeId, Trouble};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+
+use accounts::Accounts;
 
 use crate::inventory::Driver;
 use crate::targets::Target;
@@ -85,6 +88,7 @@ enum Route {
     Engines {
         ipmi: ipmi::Engine,
         redfish: redfish::Engine,
+        accounts: Arc<Accounts>,
     },
     /// To a test that plays the BMCs.
     #[cfg(test)]
@@ -99,10 +103,12 @@ impl Drivers {
     pub(crate) fn start() -> std::io::Result<(Self, UnboundedReceiver<Answered>)> {
         let (answers, answered) = mpsc::unbounded_channel();
         let (turns, traffic) = (Arc::new(Turns::new()), Arc::<Traffic>::default());
-        let redfish =
-            redfish::Engine::new(answers.clone(), Arc::clone(&turns), Arc::clone(&traffic));
-        let ipmi = ipmi::Engine::start(answers.clone(), turns, Arc::clone(&traffic))?;
-        Ok((Self { route: Route::Engines { ipmi, redfish }, answers, traffic }, answered))
+        let accounts = Arc::<Accounts>::default();
+        let share = || (answers.clone(), Arc::clone(&turns), Arc::clone(&accounts));
+        let redfish = redfish::Engine::new(share(), Arc::clone(&traffic));
+        let ipmi = ipmi::Engine::start(share(), Arc::clone(&traffic))?;
+        let route = Route::Engines { ipmi, redfish, accounts };
+        Ok((Self { route, answers, traffic }, answered))
     }
 
     /// Drivers whose BMCs a test plays: it takes the questions and gives the answers.
@@ -118,7 +124,7 @@ impl Drivers {
     /// Asks. The answer comes later, in any case.
     pub(crate) fn ask(&self, job: Job) {
         match &self.route {
-            Route::Engines { ipmi, redfish } => match job.target.endpoint.driver() {
+            Route::Engines { ipmi, redfish, .. } => match job.target.endpoint.driver() {
                 Driver::Ipmi => ipmi.ask(job),
                 Driver::Redfish => redfish.ask(job),
             },
@@ -138,7 +144,8 @@ impl Drivers {
     /// The inventory changed: secrets are resolved anew, refused accounts may be tried again.
     pub(crate) fn renew(&self) {
         match &self.route {
-            Route::Engines { ipmi, redfish } => {
+            Route::Engines { ipmi, redfish, accounts } => {
+                accounts.renew();
                 ipmi.renew();
                 redfish.renew();
             }
@@ -155,7 +162,7 @@ impl Drivers {
     /// Closes all sessions.
     pub(crate) async fn stop(self) {
         match self.route {
-            Route::Engines { ipmi, redfish } => {
+            Route::Engines { ipmi, redfish, .. } => {
                 tokio::join!(ipmi.stop(), redfish.stop());
             }
             #[cfg(test)]

@@ -132,3 +132,26 @@ fn in_a_replay_the_same_nodes_begin_at_the_same_times() {
     };
     assert_eq!(record(&mut Book::new()), record(&mut Book::new()));
 }
+
+#[test]
+fn what_carries_on_after_one_whose_batch_never_began_has_a_deadline_of_its_own() {
+    let mut book = Book::new();
+    let mut older = command(Action::Cycle, "bob");
+    older.nodes = nodes("n5");
+    let first = book.give(&older);
+    let seq = book.give(&batched(1, Some(1)));
+    let last = book.give(&older);
+    let node = book.ledger.id("n5").unwrap();
+    assert_eq!(book.ledger.running(node), Some((first, &[seq, last][..])));
+    book.put(Record::Withdrawn(Withdrawn {
+        nodes: nodes("n5"),
+        by: "bob".into(),
+        door: "test".into(),
+        seq: Some(first),
+        reason: None,
+    }));
+    assert_eq!(book.beginnings(seq)[4], Ok(LATER), "n1 has not ended");
+    book.end(seq, "n1", Settlement::Failed("x".into()));
+    let charge = book.ledger.standing(book.now, node).charge.unwrap();
+    assert_eq!((charge.seq, charge.deadline), (last, book.now + 60_000));
+}

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use arbiter::{Answer, Cause, Millis};
 use ipmi::{Client, Config, Request};
 
+use super::super::accounts::Accounts;
 use super::super::breaker::Breaker;
 use super::super::{Answered, Job, plain};
 use super::translate;
@@ -117,18 +118,19 @@ impl Endpoint {
     pub(super) fn advance(
         &mut self,
         now: Millis,
+        accounts: &Accounts,
         answers: &mut Vec<Answered>,
         out: &mut Vec<(SocketAddr, Vec<u8>)>,
     ) -> Next {
         loop {
             self.time_out(now);
-            self.finish(now, answers);
+            self.finish(now, accounts, answers);
             self.transmit(out);
             if self.current.is_some() {
                 return Next::Wait(self.due());
             }
             self.forget_outdated(out);
-            match self.begin(now, answers) {
+            match self.begin(now, accounts, answers) {
                 Begun::Started => {}
                 Begun::Idle => return Next::Wait(self.close_idle(now, out)),
                 Begun::Later(at) => return Next::Wait(Some(at)),
@@ -155,9 +157,9 @@ impl Endpoint {
         }
     }
 
-    fn begin(&mut self, now: Millis, answers: &mut Vec<Answered>) -> Begun {
+    fn begin(&mut self, now: Millis, accounts: &Accounts, answers: &mut Vec<Answered>) -> Begun {
         while let Some(job) = self.queue.front() {
-            if let Some(answer) = self.refusal(now, job) {
+            if let Some(answer) = self.refusal(now, accounts, job) {
                 let job = self.queue.pop_front().expect("it is at the front");
                 answers.push(Answered::new(&job, answer, None));
                 continue;
@@ -194,9 +196,10 @@ impl Endpoint {
 
     /// Why the question is answered without asking: its time is up, the account is to be left alone, or
     /// the endpoint could not be made ready just now.
-    fn refusal(&self, now: Millis, job: &Job) -> Option<Answer> {
-        if let Some(cause) = self.breaker.cause().or(self.unresolved.as_ref()) {
-            return Some(Answer::NotSent(cause.clone()));
+    fn refusal(&self, now: Millis, accounts: &Accounts, job: &Job) -> Option<Answer> {
+        let own = self.breaker.cause().or(self.unresolved.as_ref()).cloned();
+        if let Some(cause) = own.or_else(|| accounts.cause(&job.target)) {
+            return Some(Answer::NotSent(cause));
         }
         let exchange_ms = u64::from(translate::exchange_timeout_ms(&job.target));
         let too_late = now + exchange_ms > job.until;
@@ -211,7 +214,7 @@ impl Endpoint {
         }
     }
 
-    fn finish(&mut self, now: Millis, answers: &mut Vec<Answered>) {
+    fn finish(&mut self, now: Millis, accounts: &Accounts, answers: &mut Vec<Answered>) {
         let Readiness::Ready(_, client) = &mut self.readiness else { return };
         let Some(outcome) = client.poll_done() else { return };
         let sessions = client.sessions_opened();
@@ -226,6 +229,7 @@ impl Endpoint {
                 Err(cause) => {
                     let answer = Answer::NotSent(cause);
                     self.breaker.note(&answer);
+                    accounts.note(&job.target, &answer);
                     answers.push(Answered::new(&job, answer, Some(now.saturating_sub(self.used))));
                 }
             }
@@ -233,6 +237,7 @@ impl Endpoint {
         }
         let answer = translate::answer(&job.target, job.ask, outcome);
         self.breaker.note(&answer);
+        accounts.note(&job.target, &answer);
         let took_ms = now.saturating_sub(self.used);
         answers.push(Answered::new(&job, answer, Some(took_ms)));
     }

@@ -119,6 +119,7 @@ impl Worker {
                 let span = Duration::from_millis((job.until - begun).saturating_sub(MARGIN_MS));
                 let answer = self.client(&job.target, Instant::now() + span).answer(job.ask).await;
                 self.memory.breaker.note(&answer);
+                self.shared.accounts.note(&job.target, &answer);
                 self.ended = now_ms();
                 Answered::new(&job, answer, Some(now_ms().saturating_sub(begun)))
             }
@@ -128,8 +129,9 @@ impl Worker {
 
     /// Why the question is answered without asking.
     fn refusal(&self, now: u64, job: &Job) -> Option<Answer> {
-        if let Some(cause) = self.memory.breaker.cause() {
-            return Some(Answer::NotSent(cause.clone()));
+        let own = self.memory.breaker.cause().cloned();
+        if let Some(cause) = own.or_else(|| self.shared.accounts.cause(&job.target)) {
+            return Some(Answer::NotSent(cause));
         }
         let too_late = now + job.target.exchange_ms / TURN_SHARE > job.until;
         too_late.then(|| Answer::NotSent(plain(&job.target, "no turn in time")))

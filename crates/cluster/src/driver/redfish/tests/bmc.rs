@@ -94,7 +94,8 @@ impl Bench {
             }
         });
         let (sender, answers) = mpsc::unbounded_channel();
-        let engine = Engine::new(sender, Arc::new(Turns::new()), Arc::default());
+        let shared = (sender, Arc::new(Turns::new()), Arc::default());
+        let engine = Engine::new(shared, Arc::default());
         Self { engine, answers, log, port, tickets: 0 }
     }
 

@@ -1,6 +1,6 @@
 //! One simulated machine behind a BMC with the manners of the field's worst.
 
-use arbiter::{Answer, Ask, Cause, Millis, Order, Power, Trouble};
+use arbiter::{Answer, Ask, Cause, Millis, Order, Power, SecondIs, Trouble};
 
 use crate::rng::Rng;
 
@@ -65,6 +65,8 @@ pub struct Machine {
     pub transition: Millis,
     pub resets: u64,
     pub lied: bool,
+    /// Whether its feed is on. Without it the machine is off, and its BMC silent.
+    pub fed: bool,
 }
 
 impl Machine {
@@ -79,6 +81,7 @@ impl Machine {
             transition: rng.below(3_000),
             resets: 0,
             lied: false,
+            fed: true,
         }
     }
 
@@ -100,6 +103,32 @@ impl Machine {
             || self.history.iter().any(|(at, power)| *at > since && *power == Power::Off)
     }
 
+    /// A question arrives at the second way: a sound one.
+    pub fn ask_second(&mut self, now: Millis, ask: Ask, is: SecondIs) -> Answer {
+        self.settle(now);
+        match (ask, is) {
+            (Ask::Power, SecondIs::Feed) if self.fed => Answer::Power(Power::On),
+            (Ask::Power, SecondIs::Feed) => Answer::Power(Power::Off),
+            (Ask::Power, SecondIs::Machine) => Answer::Power(self.power),
+            (Ask::Fire(Order::Off), SecondIs::Feed) => {
+                self.fed = false;
+                self.turn(Power::Off, now);
+                self.settle(now);
+                self.turning = None;
+                Answer::Done
+            }
+            (Ask::Fire(Order::On), SecondIs::Feed) => {
+                self.fed = true;
+                Answer::Done
+            }
+            (Ask::Fire(order), SecondIs::Machine) => {
+                self.order(now, order);
+                Answer::Done
+            }
+            (Ask::Fire(_) | Ask::Boot(_), _) => Answer::Refused(cause("a feed can't do that")),
+        }
+    }
+
     /// A question arrives; the answer, unless there is none.
     pub fn ask(&mut self, now: Millis, ask: Ask, rng: &mut Rng) -> Option<Answer> {
         self.settle(now);
@@ -109,7 +138,7 @@ impl Machine {
                 words: "wrong password".into(),
             }));
         }
-        if self.faults.dead {
+        if self.faults.dead || !self.fed {
             return None;
         }
         if rng.percent(self.faults.unsent) {
@@ -156,6 +185,9 @@ impl Machine {
     }
 
     pub fn turn(&mut self, power: Power, at: Millis) {
+        if !self.fed && power == Power::On {
+            return;
+        }
         if self.power != power || self.turning.is_some() {
             self.turning = Some((power, at));
         }

@@ -8,8 +8,8 @@ use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use cluster::check_authorities;
 use cluster::inventory::{Access, Inventory, Transport, Trust};
+use cluster::{check_authorities, find_agent};
 use region::check_tls;
 
 use super::inventory::summary;
@@ -101,7 +101,7 @@ async fn check_inventory(inventory: &Inventory, settings: &Settings, report: &mu
         Err(error) => report.wrong(&format!("inventory {}: {error}", settings.inventory.display())),
     }
     let used: BTreeSet<&str> =
-        inventory.nodes.values().map(|node| &*node.endpoint.credentials).collect();
+        inventory.nodes.values().filter_map(|node| node.endpoint.credentials.as_deref()).collect();
     for name in used {
         let Some(credentials) = inventory.credentials.get(name) else { continue };
         for secret in [Some(&credentials.password), credentials.kg.as_ref()].into_iter().flatten() {
@@ -111,15 +111,34 @@ async fn check_inventory(inventory: &Inventory, settings: &Settings, report: &mu
             }
         }
     }
+    check_programs(inventory, report);
     let files = inventory.nodes.values().filter_map(|node| {
-        let Access::Redfish(redfish) = &node.endpoint.access else { return None };
-        let Transport::Tls(Trust::File(path)) = &redfish.transport else { return None };
+        let transport = match &node.endpoint.access {
+            Access::Redfish(redfish) => &redfish.transport,
+            Access::Webhook(webhook) => &webhook.transport,
+            Access::Ipmi(_) | Access::Fence(_) | Access::Manual => return None,
+        };
+        let Transport::Tls(Trust::File(path)) = transport else { return None };
         Some(path)
     });
     for path in files.collect::<BTreeSet<_>>() {
         match check_authorities(path) {
             Ok(count) => report.good(&format!("ca_file {}, certificates: {count}", path.display())),
             Err(error) => report.wrong(&format!("ca_file: {error}")),
+        }
+    }
+}
+
+/// Whether the fence agents are there; none is run.
+fn check_programs(inventory: &Inventory, report: &mut Report) {
+    let agents = inventory.nodes.values().filter_map(|node| match &node.endpoint.access {
+        Access::Fence(fence) => Some(&*fence.agent),
+        Access::Ipmi(_) | Access::Redfish(_) | Access::Webhook(_) | Access::Manual => None,
+    });
+    for agent in agents.collect::<BTreeSet<_>>() {
+        match find_agent(agent) {
+            Ok(path) => report.good(&format!("agent {}", path.display())),
+            Err(words) => report.wrong(&format!("agent: {words}")),
         }
     }
 }

@@ -1,8 +1,9 @@
-//! A webhook: three URLs, each asked once over a connection of its own. It keeps nothing from one question to the next,
-//! and follows no redirect.
+//! A webhook: three URLs, each asked once over a connection of its own. It keeps nothing from one question to the next but
+//! that an account was refused, and follows no redirect.
 
+use std::collections::HashMap;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arbiter::{Answer, Ask, Millis, Order, Power};
@@ -12,6 +13,7 @@ use hyper::header::{self, HeaderValue};
 use hyper::{Method, Request};
 use tokio::time::{Instant, timeout_at};
 
+use super::breaker::Breaker;
 use super::http::{self, Asked, Broken, Failure, Said};
 use super::queues::Queues;
 use super::tasks::Tasks;
@@ -32,43 +34,68 @@ const NODE_HEADER: &str = "system_id";
 /// The driver's handle.
 #[derive(Debug)]
 pub(super) struct Engine {
-    common: Common,
-    queues: Arc<Queues>,
+    shared: Arc<Shared>,
     tasks: Tasks,
+}
+
+/// What all questions have in common.
+#[derive(Debug)]
+struct Shared {
+    common: Common,
+    queues: Queues,
+    /// By host and account.
+    breakers: Mutex<HashMap<String, Breaker>>,
 }
 
 impl Engine {
     pub(super) fn start(common: &Common) -> io::Result<Self> {
-        let queues = Arc::new(Queues::new(QUESTIONS_MAX));
-        Ok(Self { common: common.clone(), queues, tasks: Tasks::default() })
+        let (common, queues) = (common.clone(), Queues::new(QUESTIONS_MAX));
+        let shared = Shared { common, queues, breakers: Mutex::default() };
+        Ok(Self { shared: Arc::new(shared), tasks: Tasks::default() })
     }
 
     /// Asks, within a tokio runtime.
     pub(super) fn ask(&self, job: Job) {
-        let (common, queues) = (self.common.clone(), Arc::clone(&self.queues));
+        let shared = Arc::clone(&self.shared);
         self.tasks.begin(async move {
-            let left = job.until.saturating_sub(now_ms()).saturating_sub(MARGIN_MS);
-            let deadline = Instant::now() + Duration::from_millis(left);
-            let turn = queues.turn(&job.target.name(), deadline).await;
-            let begun = now_ms();
-            let in_time = begun + job.target.exchange_ms / TURN_SHARE <= job.until;
-            let answered = if turn.is_some() && in_time {
-                let answer = answer(&common, &job.target, job.ask, deadline).await;
-                Answered::new(&job, answer, Some(now_ms().saturating_sub(begun)))
-            } else {
-                let answer = Answer::NotSent(plain(&job.target, "no turn in time"));
-                Answered::new(&job, answer, None)
-            };
-            common.answer(answered);
+            let answered = shared.answered(&job).await;
+            shared.common.answer(answered);
         });
     }
 
     pub(super) fn renew(&self) {
-        self.queues.tidy();
+        self.shared.queues.tidy();
+        self.shared.breakers().clear();
     }
 
     pub(super) async fn stop(self) {
         self.tasks.stop("webhook").await;
+    }
+}
+
+impl Shared {
+    async fn answered(&self, job: &Job) -> Answered {
+        let target = &*job.target;
+        let left = job.until.saturating_sub(now_ms()).saturating_sub(MARGIN_MS);
+        let deadline = Instant::now() + Duration::from_millis(left);
+        let turn = self.queues.turn(&target.name(), deadline).await;
+        let begun = now_ms();
+        if turn.is_none() || begun + target.exchange_ms / TURN_SHARE > job.until {
+            let answer = Answer::NotSent(plain(target, "no turn in time"));
+            return Answered::new(job, answer, None);
+        }
+        let account = format!("{} {:?}", target.name(), target.endpoint.credentials);
+        let refused = self.breakers().get(&account).and_then(|breaker| breaker.cause().cloned());
+        if let Some(cause) = refused {
+            return Answered::new(job, Answer::NotSent(cause), None);
+        }
+        let answer = answer(&self.common, target, job.ask, deadline).await;
+        self.breakers().entry(account).or_default().note(&answer);
+        Answered::new(job, answer, Some(now_ms().saturating_sub(begun)))
+    }
+
+    fn breakers(&self) -> MutexGuard<'_, HashMap<String, Breaker>> {
+        self.breakers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -62,7 +62,7 @@ impl<'a> Agent<'a> {
         name: &'a Arc<str>,
         deadline: Instant,
     ) -> Outcome<Self> {
-        let not_sent = |words: String| Box::new(Answer::NotSent(plain(target, &words)));
+        let not_sent = |words: String| Answer::NotSent(plain(target, &words));
         let path = find(name).map_err(not_sent)?;
         let known = shared.known().get(name).cloned();
         let abilities = match known {
@@ -92,7 +92,7 @@ impl<'a> Agent<'a> {
     pub(super) async fn status(&self, outlet: &Outlet, deadline: Instant) -> Outcome<Power> {
         let ended = self.run(outlet, "status", deadline).await?;
         state(&ended).map_err(|words| {
-            Box::new(Answer::Refused(plain(self.target, &self.words(outlet, "status", &words))))
+            Answer::Refused(plain(self.target, &self.words(outlet, "status", &words)))
         })
     }
 
@@ -105,20 +105,20 @@ impl<'a> Agent<'a> {
     ) -> Outcome<()> {
         let ended = self.run(outlet, action, deadline).await?;
         let words = || self.words(outlet, action, &failure(&ended));
-        Err(Box::new(match ended.code {
+        Err(match ended.code {
             Some(0) => return Ok(()),
             Some(code) if NOT_ORDERED.contains(&code) => {
                 Answer::NotSent(plain(self.target, &words()))
             }
             Some(FORBIDDEN) => Answer::Refused(denied(self.target, &words())),
             Some(_) | None => Answer::Lost(plain(self.target, &words())),
-        }))
+        })
     }
 
     async fn run(&self, outlet: &Outlet, action: &str, deadline: Instant) -> Outcome<Ended> {
         let not_sent = |words: String| {
             let words = self.words(outlet, action, &words);
-            Box::new(Answer::NotSent(plain(self.target, &words)))
+            Answer::NotSent(plain(self.target, &words))
         };
         let no_turn = || not_sent("no turn in time".to_owned());
         let (lines, secrets) = self.lines(outlet, action, deadline).await.map_err(not_sent)?;
@@ -131,7 +131,7 @@ impl<'a> Agent<'a> {
             Broken::NotStarted(words) => not_sent(words),
             Broken::Killed => {
                 let words = self.words(outlet, action, "it did not end in time and was killed");
-                Box::new(Answer::Lost(plain(self.target, &words)))
+                Answer::Lost(plain(self.target, &words))
             }
         })
     }

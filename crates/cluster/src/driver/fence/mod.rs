@@ -86,4 +86,4 @@ impl Shared {
 }
 
 /// What came of running an agent for one outlet.
-type Outcome<T> = Result<T, Box<Answer>>;
+type Outcome<T> = Result<T, Answer>;

@@ -34,7 +34,7 @@ impl<'a> Round<'a> {
     }
 
     pub(super) async fn answered(mut self) -> Answered {
-        let answer = self.answer().await.unwrap_or_else(|answer| *answer);
+        let answer = self.answer().await.unwrap_or_else(|answer| answer);
         let took_ms = self.begun.map(|begun| now_ms().saturating_sub(begun));
         Answered::new(self.job, answer, took_ms)
     }
@@ -109,20 +109,20 @@ impl<'a> Round<'a> {
         }
     }
 
-    fn not_sent(&self, words: &str) -> Box<Answer> {
-        Box::new(Answer::NotSent(plain(&self.job.target, words)))
+    fn not_sent(&self, words: &str) -> Answer {
+        Answer::NotSent(plain(&self.job.target, words))
     }
 }
 
 /// What an order came to that was not done at some of so many outlets. Done at some, it may have happened.
-fn together(outlets: usize, failed: Vec<Box<Answer>>) -> Answer {
+fn together(outlets: usize, failed: Vec<Answer>) -> Answer {
     let some_done = failed.len() < outlets;
-    let some_lost = failed.iter().any(|answer| matches!(**answer, Answer::Lost(_)));
-    let some_refused = failed.iter().any(|answer| matches!(**answer, Answer::Refused(_)));
+    let some_lost = failed.iter().any(|answer| matches!(answer, Answer::Lost(_)));
+    let some_refused = failed.iter().any(|answer| matches!(answer, Answer::Refused(_)));
     let mut words = Vec::new();
     let mut denied = false;
     for answer in failed {
-        if let Answer::Lost(cause) | Answer::Refused(cause) | Answer::NotSent(cause) = *answer {
+        if let Answer::Lost(cause) | Answer::Refused(cause) | Answer::NotSent(cause) = answer {
             denied |= cause.denied;
             words.push(cause.words);
         }
@@ -140,8 +140,8 @@ fn together(outlets: usize, failed: Vec<Box<Answer>>) -> Answer {
     }
 }
 
-fn refused(target: &Target, words: &str) -> Box<Answer> {
-    Box::new(Answer::Refused(plain(target, words)))
+fn refused(target: &Target, words: &str) -> Answer {
+    Answer::Refused(plain(target, words))
 }
 
 #[cfg(test)]
@@ -155,9 +155,9 @@ mod tests {
     #[test]
     fn an_order_that_was_done_at_some_outlets_may_have_happened() {
         let (a, b) = (cause("a"), cause("b"));
-        let not_sent = |it: &Cause| Box::new(Answer::NotSent(it.clone()));
-        let refused = |it: &Cause| Box::new(Answer::Refused(it.clone()));
-        let lost = |it: &Cause| Box::new(Answer::Lost(it.clone()));
+        let not_sent = |it: &Cause| Answer::NotSent(it.clone());
+        let refused = |it: &Cause| Answer::Refused(it.clone());
+        let lost = |it: &Cause| Answer::Lost(it.clone());
         for (failed, expected) in [
             (vec![], Answer::Done),
             (vec![not_sent(&a)], Answer::Lost(a.clone())),

@@ -289,8 +289,7 @@ mod tests {
     async fn no_question_is_lost_when_more_come_than_are_taken_in_one_pass() {
         let (orders, received) = mpsc::unbounded_channel();
         let (answers, _kept) = mpsc::unbounded_channel();
-        let mut task =
-            Task::new(received, answers, Arc::new(Turns::new()), Arc::default()).unwrap();
+        let mut task = Task::new(received, &Common::new(answers)).unwrap();
         for (place, target) in (0..).zip(fleet()) {
             let job = Job { node: NodeId(place), ticket: 1, ask: Ask::Power, until: 0, target };
             orders.send(Order::Ask(job)).unwrap();

@@ -149,7 +149,7 @@ impl Door {
 }
 
 impl Shared {
-    fn doors(&self) -> MutexGuard<'_, HashMap<Address, Door>> {
+    fn doors(&self) -> MutexGuard<'_, HashMap<Contact, Door>> {
         self.doors.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

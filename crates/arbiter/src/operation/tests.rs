@@ -678,9 +678,11 @@ fn what_an_order_needed_is_learned_also_when_another_command_sees_it() {
 
 #[test]
 fn a_node_with_some_power_is_ordered_to_any_goal_and_confirmed_in_none() {
-    for (action, order) in
-        [(Action::On, "fire on"), (Action::Off, "fire off"), (Action::Cycle, "fire off")]
-    {
+    for (action, order) in [
+        (Action::On, "fire power-on"),
+        (Action::Off, "fire power-off"),
+        (Action::Cycle, "fire power-off"),
+    ] {
         let (mut bench, said) = Bench::asked(charge(action));
         assert_eq!(said, "read", "{action:?}");
         assert_eq!(bench.reads_mixed(), order, "{action:?}");

@@ -29,6 +29,9 @@ const PASSWORDS: [&str; 2] = ["password", "passwd"];
 const NOT_ORDERED: [i32; 3] = [3, 10, 12];
 /// The one that says that the account may not do it.
 const FORBIDDEN: i32 = 11;
+/// What may happen only once, and how agents are told not to try it again by themselves.
+const ONCE: &str = "diag";
+const RETRIES: &str = "retry_on";
 
 /// Where the agent of that name is.
 ///
@@ -168,6 +171,9 @@ impl<'a> Agent<'a> {
                     secrets.push(secret);
                 }
             }
+        }
+        if action == ONCE && self.abilities.has_parameter(RETRIES) {
+            lines.push_str(&format!("{RETRIES}=0\n"));
         }
         Ok((lines, secrets))
     }

@@ -20,7 +20,8 @@ const PASSWORD: &str = "canary-hunter2";
 
 /// What every agent of these tests says that it can do.
 const METADATA: &str = r#"<resource-agent name="fence_test"><parameters><parameter name="ip"/><parameter name="plug"/>
-<parameter name="username"/><parameter name="passwd"/><parameter name="snmp_priv_passwd"/></parameters>
+<parameter name="username"/><parameter name="passwd"/><parameter name="snmp_priv_passwd"/>
+<parameter name="retry_on"/></parameters>
 <actions><action name="on"/><action name="off"/><action name="status"/><action name="diag"/></actions></resource-agent>"#;
 
 /// An agent in a folder of its own, and the driver.
@@ -242,6 +243,8 @@ async fn what_an_agent_does_not_have_is_refused_and_it_is_not_run() {
     assert!(told.starts_with("not sent p the outlet:"), "{told}");
     assert!(told.ends_with("has no parameter plgu"), "{told}");
     assert_eq!(bench.file("ran"), "diag\n");
+    assert_eq!(bench.file("told").matches("action=diag").count(), 1);
+    assert!(bench.file("told").contains("plug=3\nretry_on=0\n"), "{}", bench.file("told"));
 }
 
 #[tokio::test]

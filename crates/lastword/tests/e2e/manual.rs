@@ -22,10 +22,13 @@ fn an_order_waits_until_somebody_has_looked_after_it() {
         "nobody has looked at it: look, then run `lastword observed n1 on|off`",
     );
     assert_eq!(house.say(&["observed", "n1", "on"]).code, 0);
-    waits_for_a_person(&house, "power it off, then run `lastword observed n1 off`");
+    waits_for_a_person(
+        &house,
+        "power it off if that is still wanted, then run `lastword observed n1 off`",
+    );
     // an observation confirms what it says, and nothing else
     assert_eq!(house.say(&["observed", "n1", "on"]).code, 0);
-    waits_for_a_person(&house, "power it off, then run");
+    waits_for_a_person(&house, "power it off if that is");
     let told = house.say(&["observed", "n1", "off"]);
     assert_eq!(told.code, 0, "{}", told.all());
     assert!(told.out.contains("n1") && told.out.contains("seen off"), "{}", told.all());
@@ -45,15 +48,40 @@ fn a_cycle_is_seen_off_and_seen_on_by_a_person() {
     let house = House::start_with(dir.path(), INVENTORY);
     assert_eq!(house.say(&["observed", "n1", "on"]).code, 0);
     let cycle = house.begin(&["cycle", "n1"]);
-    waits_for_a_person(&house, "power it off, then run `lastword observed n1 off`");
+    waits_for_a_person(
+        &house,
+        "power it off if that is still wanted, then run `lastword observed n1 off`",
+    );
     assert_eq!(house.say(&["observed", "n1", "off"]).code, 0);
-    waits_for_a_person(&house, "power it on, then run `lastword observed n1 on`");
+    waits_for_a_person(
+        &house,
+        "power it on if that is still wanted, then run `lastword observed n1 on`",
+    );
     assert_eq!(house.say(&["observed", "n1", "on"]).code, 0);
     let cycle = end(cycle);
     assert_eq!(cycle.code, 0, "{}", cycle.all());
     let nmi = house.say(&["nmi", "n1"]);
     assert_eq!(nmi.code, 1, "{}", nmi.all());
     assert!(nmi.out.contains("a person can't send"), "{}", nmi.all());
+}
+
+#[test]
+fn a_newer_word_wins_over_an_order_that_a_person_was_asked_for() {
+    let dir = folder();
+    let house = House::start_with(dir.path(), INVENTORY);
+    assert_eq!(house.say(&["observed", "n1", "on"]).code, 0);
+    let off = house.begin(&["off", "n1"]);
+    waits_for_a_person(&house, "power it off if that is still wanted");
+    let on = house.begin(&["on", "n1"]);
+    let off = end(off);
+    assert_eq!(off.code, 3, "{}", off.all());
+    // what was told before the order still says nothing
+    waits_for_a_person(&house, "nobody has looked since");
+    assert_eq!(house.say(&["observed", "n1", "off"]).code, 0);
+    waits_for_a_person(&house, "power it on if that is still wanted");
+    assert_eq!(house.say(&["observed", "n1", "on"]).code, 0);
+    let on = end(on);
+    assert_eq!(on.code, 0, "{}", on.all());
 }
 
 #[test]

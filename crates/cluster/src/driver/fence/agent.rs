@@ -1,6 +1,6 @@
 //! One agent asked about one outlet: what it is told, and what its exit code says. It does not know of other outlets.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use crate::targets::Target;
 /// Where agents are looked for.
 const FOLDERS: [&str; 4] = ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin"];
 /// What an agent can do is asked for so long, in milliseconds.
-const METADATA_MS: u64 = 15_000;
+const METADATA_MS: u64 = 10_000;
 /// How agents call the account; the older name is the second.
 const USER_NAMES: [&str; 2] = ["username", "login"];
 const PASSWORDS: [&str; 2] = ["password", "passwd"];
@@ -32,6 +32,9 @@ const FORBIDDEN: i32 = 11;
 /// What may happen only once, and how agents are told not to try it again by themselves.
 const ONCE: &str = "diag";
 const RETRIES: &str = "retry_on";
+
+/// What is said of an agent whose time was up.
+const KILLED: &str = "it did not end in time and was killed";
 
 /// Where the agent of that name is.
 ///
@@ -70,15 +73,9 @@ impl<'a> Agent<'a> {
         let known = shared.known().get(name).cloned();
         let abilities = match known {
             Some(abilities) => abilities,
-            None => {
-                let until = deadline.min(Instant::now() + Duration::from_millis(METADATA_MS));
-                let asked = ask_abilities(shared, &path, until).await;
-                let abilities = asked.map_err(|words| {
-                    not_sent(format!("can't learn what {name} can do: {words}"))
-                })?;
-                shared.known().insert(Arc::clone(name), Arc::clone(&abilities));
-                abilities
-            }
+            None => learn(shared, name, &path, deadline)
+                .await
+                .map_err(|words| not_sent(format!("can't learn what {name} can do: {words}")))?,
         };
         Ok(Self { shared, target, name, path, abilities })
     }
@@ -133,7 +130,7 @@ impl<'a> Agent<'a> {
         ended.map_err(|broken| match broken {
             Broken::NotStarted(words) => not_sent(words),
             Broken::Killed => {
-                let words = self.words(outlet, action, "it did not end in time and was killed");
+                let words = self.words(outlet, action, KILLED);
                 Answer::Lost(plain(self.target, &words))
             }
         })
@@ -191,22 +188,32 @@ impl<'a> Agent<'a> {
     }
 }
 
-async fn ask_abilities(
+/// Asks an agent what it can do, unless somebody else did so meanwhile.
+async fn learn(
     shared: &Shared,
-    path: &std::path::Path,
+    name: &Arc<str>,
+    path: &Path,
     deadline: Instant,
 ) -> Result<Arc<Abilities>, String> {
+    let deadline = deadline.min(Instant::now() + Duration::from_millis(METADATA_MS));
+    let own = shared.devices.turn(name, deadline).await;
+    let _own = own.ok_or("no turn in time")?;
     let turn = timeout_at(deadline, shared.agents.acquire()).await;
     let _turn = turn.ok().and_then(Result::ok).ok_or("no turn in time")?;
-    let lines = Zeroizing::new("action=metadata\n".to_owned());
-    match run(path, lines, &[], deadline).await {
-        Ok(ended) if ended.code == Some(0) => {
-            Ok(Arc::new(Abilities::parse(&ended.output).map_err(str::to_owned)?))
-        }
-        Ok(ended) => Err(failure(&ended)),
-        Err(Broken::NotStarted(words)) => Err(words),
-        Err(Broken::Killed) => Err("it did not end in time and was killed".to_owned()),
+    if let Some(abilities) = shared.known().get(name).cloned() {
+        return Ok(abilities);
     }
+    let lines = Zeroizing::new("action=metadata\n".to_owned());
+    let ended = run(path, lines, &[], deadline).await.map_err(|broken| match broken {
+        Broken::NotStarted(words) => words,
+        Broken::Killed => KILLED.to_owned(),
+    })?;
+    if ended.code != Some(0) {
+        return Err(failure(&ended));
+    }
+    let abilities = Arc::new(Abilities::parse(&ended.output)?);
+    shared.known().insert(Arc::clone(name), Arc::clone(&abilities));
+    Ok(abilities)
 }
 
 /// A line with a secret. Agents read lines, cut their ends and take quotes away, so that such a secret would be another.

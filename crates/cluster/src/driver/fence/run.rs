@@ -51,7 +51,7 @@ pub(super) struct Ended {
 pub(super) enum Broken {
     /// It was not started.
     NotStarted(String),
-    /// It was killed when its time was up.
+    /// It was killed when its time was up, or nobody could wait for it.
     Killed,
 }
 
@@ -79,8 +79,7 @@ pub(super) async fn run(
             }
             Ok(heard.ended(status, secrets))
         }
-        Ok(Err(error)) => Err(not_started(format!("can't wait for it: {error}"))),
-        Err(_) => {
+        Ok(Err(_)) | Err(_) => {
             drop(family);
             let _ = timeout(Duration::from_millis(KILLED_MS), child.wait()).await;
             Err(Broken::Killed)

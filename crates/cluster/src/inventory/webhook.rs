@@ -20,7 +20,7 @@ const URL_MAX_BYTES: usize = 2_048;
 /// Ports when a URL names none.
 const HTTP_PORT: u16 = 80;
 const HTTPS_PORT: u16 = 443;
-/// The keys of the URLs, in the order of [`Urls`].
+/// The keys of the URLs: on, off, query.
 pub(super) const KEYS: [&str; 3] = ["power_on_uri", "power_off_uri", "power_query_uri"];
 
 /// How a webhook is asked.

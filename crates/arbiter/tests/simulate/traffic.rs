@@ -32,6 +32,7 @@ struct Reading {
     life: u32,
     asked_at: Millis,
     power: Power,
+    mixed: bool,
 }
 
 /// What one life did for one intent on one node.
@@ -136,7 +137,8 @@ impl Traffic {
                 Some(Answer::Power(power)) => *power,
                 _ => Power::Unknown,
             };
-            let reading = Reading { life: flight.life, asked_at: flight.at, power };
+            let mixed = matches!(answer, Some(Answer::Mixed(_)));
+            let reading = Reading { life: flight.life, asked_at: flight.at, power, mixed };
             // what an older life hears, or hears late, is not what is known
             let newer = |old: Reading| (old.life, old.asked_at) <= (flight.life, flight.at);
             if wires.reading.is_none_or(newer) {
@@ -212,7 +214,8 @@ impl Traffic {
 }
 
 impl Wires {
-    /// On is fired at what reads off, everything else at what reads on, and the read is a fresh one.
+    /// On is fired at what reads off, everything else at what reads on, anything at what is in between with its power,
+    /// and the read is a fresh one.
     fn check_reading(&self, flight: &Flight, order: Order) -> Checked {
         // power is taken by the second way also when only that says that there is any
         if order == Order::Nmi || order == Order::Off && flight.way == Way::Second {
@@ -224,6 +227,7 @@ impl Wires {
                 Order::Off | Order::Soft | Order::Reset => reading.power == Power::On,
                 Order::Nmi => true,
             };
+            let otherwise = otherwise || reading.mixed;
             reading.life == flight.life && otherwise && reading.asked_at > self.written_at
         });
         ensure(right, "nothing is fired at a node that was not just read otherwise")

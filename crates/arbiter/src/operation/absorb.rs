@@ -117,15 +117,20 @@ impl Operation {
         effects: &mut Vec<OpEffect>,
     ) {
         self.seen.at = ended.at;
+        self.seen.mixed = matches!(answer, Answer::Mixed(_));
         match answer {
             Answer::Power(power) => {
-                self.seen.power = power;
-                self.seen.ticket = ended.ticket;
                 self.seen.cause = None;
-                self.work.errors = 0;
-                self.poll_errors = 0;
-                self.work.reads = self.work.reads.saturating_add(1);
+                self.absorb_state(ended.ticket, power);
                 self.absorb_power(now, ended.at, power, pacing, effects);
+            }
+            Answer::Mixed(cause) => {
+                self.seen.cause = Some(cause.clone());
+                self.absorb_state(ended.ticket, Power::Unknown);
+                self.work.cause = Some(cause);
+                if self.standing.charge.is_none() {
+                    self.absorb_rest(now, ended.at, |_| true, effects);
+                }
             }
             Answer::Refused(cause) | Answer::NotSent(cause) | Answer::Lost(cause) => {
                 self.seen.power = Power::Unknown;
@@ -140,6 +145,15 @@ impl Operation {
         if !looked {
             self.plan_poll(now, pacing);
         }
+    }
+
+    /// The read told something, whatever it was.
+    fn absorb_state(&mut self, ticket: u32, power: Power) {
+        self.seen.power = power;
+        self.seen.ticket = ticket;
+        self.work.errors = 0;
+        self.poll_errors = 0;
+        self.work.reads = self.work.reads.saturating_add(1);
     }
 
     fn absorb_power(
@@ -158,7 +172,7 @@ impl Operation {
         self.learn(asked_at, power, pacing);
         self.stirring_ended(power);
         if self.standing.charge.is_none() {
-            self.absorb_rest(now, asked_at, power, effects);
+            self.absorb_rest(now, asked_at, |goal| power.is_opposite(goal), effects);
         }
     }
 
@@ -193,11 +207,11 @@ impl Operation {
         &mut self,
         now: Millis,
         asked_at: Millis,
-        power: Power,
+        has_left: impl Fn(Goal) -> bool,
         effects: &mut Vec<OpEffect>,
     ) {
         let Some(Kept { goal, .. }) = self.standing.kept else { return };
-        let left = power.is_opposite(goal);
+        let left = has_left(goal);
         match self.rest {
             Rest::Watching { until, returned, .. } if left => {
                 let report = Report::LateFire { goal };
@@ -275,7 +289,7 @@ impl Operation {
         let cause = match answer {
             Answer::NotSent(cause) => return self.absorb_error(now, cause, pacing),
             Answer::Refused(cause) | Answer::Lost(cause) => Some(cause),
-            Answer::Done | Answer::Power(_) => None,
+            Answer::Done | Answer::Power(_) | Answer::Mixed(_) => None,
         };
         if self.work.fired.is_some_and(|(last, _)| last != order) {
             self.work.next_half();
@@ -296,7 +310,11 @@ impl Operation {
     fn absorb_once(&mut self, now: Millis, answer: Answer, pacing: &Pacing) {
         match answer {
             Answer::NotSent(cause) => self.absorb_error(now, cause, pacing),
-            Answer::Refused(_) | Answer::Lost(_) | Answer::Done | Answer::Power(_) => {
+            Answer::Refused(_)
+            | Answer::Lost(_)
+            | Answer::Done
+            | Answer::Power(_)
+            | Answer::Mixed(_) => {
                 self.work.once = Some(answer);
                 self.work.read_at = now;
             }
@@ -305,7 +323,7 @@ impl Operation {
 
     fn absorb_boot(&mut self, now: Millis, answer: Answer, pacing: &Pacing) {
         match answer {
-            Answer::Done | Answer::Power(_) => self.work.boot_set = true,
+            Answer::Done | Answer::Power(_) | Answer::Mixed(_) => self.work.boot_set = true,
             Answer::Refused(cause) | Answer::NotSent(cause) | Answer::Lost(cause) => {
                 self.work.boot_tries = self.work.boot_tries.saturating_add(1);
                 self.absorb_error(now, cause, pacing);

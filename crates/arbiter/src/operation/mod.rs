@@ -70,6 +70,9 @@ pub enum Event {
 pub enum Answer {
     /// To a read: the state. `Unknown` means that the BMC says it is in transition.
     Power(Power),
+    /// To a read: some of what powers the node is on and some is off, as the cause says. It is in no state, and every
+    /// order makes sense.
+    Mixed(Cause),
     /// To an order or a boot override: accepted.
     Done,
     /// The BMC said no; it did not happen.
@@ -177,6 +180,7 @@ pub struct Seen {
     /// The last state that was read, and when its question was sent.
     pub last_known: Option<(Goal, Millis)>,
     ticket: u32,
+    mixed: bool,
 }
 
 /// The next state, and what to do once it is adopted.

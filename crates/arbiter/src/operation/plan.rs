@@ -25,7 +25,7 @@ impl Operation {
         match self.fresh(now, pacing) {
             Err(want) => want,
             Ok(power) if power.is(goal) => self.confirm(now, goal, seq, pacing),
-            Ok(Power::Unknown) => self.again(now, pacing),
+            Ok(Power::Unknown) if !self.seen.mixed => self.again(now, pacing),
             Ok(_) => self.fire(now, goal.order(), seq, pacing),
         }
     }
@@ -51,8 +51,8 @@ impl Operation {
         match self.fresh(now, pacing) {
             Err(want) => want,
             Ok(Power::Off) => self.confirm(now, Goal::Off, charge.seq, pacing),
-            Ok(Power::On) => self.shut_down(now, charge, pacing),
-            Ok(Power::Unknown) => self.again(now, pacing),
+            Ok(Power::Unknown) if !self.seen.mixed => self.again(now, pacing),
+            Ok(Power::On | Power::Unknown) => self.shut_down(now, charge, pacing),
         }
     }
 
@@ -67,11 +67,11 @@ impl Operation {
         match self.fresh(now, pacing) {
             Err(want) => want,
             Ok(Power::Off) => Want::Mark(charge.seq, Step::Dropped),
-            Ok(Power::On) if charge.action == Action::SoftCycle => {
+            Ok(Power::Unknown) if !self.seen.mixed => self.again(now, pacing),
+            Ok(Power::On | Power::Unknown) if charge.action == Action::SoftCycle => {
                 self.shut_down(now, charge, pacing)
             }
-            Ok(Power::On) => self.fire(now, Order::Off, charge.seq, pacing),
-            Ok(Power::Unknown) => self.again(now, pacing),
+            Ok(Power::On | Power::Unknown) => self.fire(now, Order::Off, charge.seq, pacing),
         }
     }
 
@@ -112,8 +112,8 @@ impl Operation {
         match self.fresh(now, pacing) {
             Err(want) => want,
             Ok(Power::Off) => Want::Mark(charge.seq, Step::Dropped),
-            Ok(Power::On) => self.reset(charge, pacing),
-            Ok(Power::Unknown) => self.again(now, pacing),
+            Ok(Power::Unknown) if !self.seen.mixed => self.again(now, pacing),
+            Ok(Power::On | Power::Unknown) => self.reset(charge, pacing),
         }
     }
 
@@ -128,7 +128,7 @@ impl Operation {
 
     fn after_reset(&self, now: Millis, charge: &Charge, pacing: &Pacing) -> Want {
         match &self.work.once {
-            None | Some(Answer::Done | Answer::Power(_)) => {
+            None | Some(Answer::Done | Answer::Power(_) | Answer::Mixed(_)) => {
                 self.drive(now, Goal::On, charge.seq, pacing)
             }
             Some(answer) => self.once_failed(charge, Order::Reset, answer, pacing),
@@ -146,7 +146,7 @@ impl Operation {
         match &self.work.once {
             None if self.work.marked == Some(Step::Nmi) => Want::Exchange(Ask::Fire(Order::Nmi)),
             None => Want::Settle(charge.seq, words::interrupted(Order::Nmi, pacing)),
-            Some(Answer::Done | Answer::Power(_)) => {
+            Some(Answer::Done | Answer::Power(_) | Answer::Mixed(_)) => {
                 Want::Settle(charge.seq, Settlement::Confirmed)
             }
             Some(answer) => self.once_failed(charge, Order::Nmi, answer, pacing),
@@ -157,7 +157,7 @@ impl Operation {
         let outcome = match answer {
             Answer::Refused(cause) => words::refused(self, order, cause, pacing),
             Answer::Lost(cause) | Answer::NotSent(cause) => words::lost(order, cause),
-            Answer::Done | Answer::Power(_) => Settlement::Confirmed,
+            Answer::Done | Answer::Power(_) | Answer::Mixed(_) => Settlement::Confirmed,
         };
         Want::Settle(charge.seq, outcome)
     }

@@ -21,6 +21,8 @@ pub struct Faults {
     pub unsent: u64,
     /// The operating system does not shut down when asked.
     pub deaf: bool,
+    /// Two outlets feed it, which don't turn at the same moment.
+    pub feeds: bool,
 }
 
 impl Faults {
@@ -39,6 +41,7 @@ impl Faults {
             9 => faults.lag_max = 3_000,
             10 => faults.unsent = 10 + rng.below(40),
             11 => faults.deaf = true,
+            12 => faults.feeds = true,
             _ => {}
         }
         faults
@@ -129,6 +132,9 @@ impl Machine {
         }
         if self.faults.transitional && self.turning.is_some() {
             return Answer::Power(Power::Unknown);
+        }
+        if self.faults.feeds && self.turning.is_some() {
+            return Answer::Mixed(cause("one feed is on, one is off"));
         }
         let then = now.saturating_sub(self.faults.stale);
         let seen = self.history.iter().rev().find(|(at, _)| *at <= then);

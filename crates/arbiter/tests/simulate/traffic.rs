@@ -29,6 +29,7 @@ struct Reading {
     life: u32,
     asked_at: Millis,
     power: Power,
+    mixed: bool,
 }
 
 /// What one life did for one intent on one node.
@@ -121,7 +122,8 @@ impl Traffic {
                 Some(Answer::Power(power)) => *power,
                 _ => Power::Unknown,
             };
-            let reading = Reading { life: flight.life, asked_at: flight.at, power };
+            let mixed = matches!(answer, Some(Answer::Mixed(_)));
+            let reading = Reading { life: flight.life, asked_at: flight.at, power, mixed };
             wires.reading = Some(reading);
         }
         if (wires.life, wires.seq) != (flight.life, flight.seq) {
@@ -155,7 +157,8 @@ impl Traffic {
 }
 
 impl Wires {
-    /// On is fired at what reads off, everything else at what reads on, and the read is a fresh one.
+    /// On is fired at what reads off, everything else at what reads on, anything at what is in between with its power,
+    /// and the read is a fresh one.
     fn check_reading(&self, flight: &Flight, order: Order) -> Checked {
         if order == Order::Nmi {
             return Ok(());
@@ -166,6 +169,7 @@ impl Wires {
                 Order::Off | Order::Soft | Order::Reset => reading.power == Power::On,
                 Order::Nmi => true,
             };
+            let otherwise = otherwise || reading.mixed;
             reading.life == flight.life && otherwise && reading.asked_at > self.written_at
         });
         ensure(right, "nothing is fired at a node that was not just read otherwise")

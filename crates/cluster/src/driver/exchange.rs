@@ -7,7 +7,7 @@ use crate::inventory::Driver;
 /// A question that a driver has answered. The words are few and stable: they are labels of figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exchange {
-    /// Which protocol: `ipmi`, `redfish`.
+    /// Which driver: `ipmi`, `redfish`, `fence`, ...
     pub driver: &'static str,
     /// What was asked: `read`, `order` or `boot`.
     pub op: &'static str,
@@ -42,6 +42,7 @@ const fn result(answer: &Answer) -> &'static str {
         Answer::Refused(cause) | Answer::NotSent(cause) | Answer::Lost(cause) if cause.denied => {
             "denied"
         }
+        Answer::Mixed(_) => "ok",
         Answer::Refused(_) => "refused",
         Answer::NotSent(_) => "not_sent",
         Answer::Lost(_) => "lost",

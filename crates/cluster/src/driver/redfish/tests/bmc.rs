@@ -171,6 +171,7 @@ impl Bench {
 pub fn told(answer: &Answer) -> String {
     match answer {
         Answer::Power(power) => power.word().to_owned(),
+        Answer::Mixed(cause) => format!("mixed {}", cause.words),
         Answer::Done => "done".to_owned(),
         Answer::Refused(cause) => format!("refused {}", cause.words),
         Answer::NotSent(cause) if cause.denied => format!("denied {}", cause.words),

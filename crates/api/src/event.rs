@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::verdict::{Outcome, Verdict};
-use crate::words::{Action, Door, Phase, Power, Report};
+use crate::words::{Action, Door, OnOff, Phase, Power, Report};
 
 /// Something that happened to a node set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -76,6 +76,15 @@ pub enum What {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until_at_ms: Option<u64>,
     },
+    /// Somebody told what they saw of nodes that only people switch.
+    Observed {
+        /// What they saw.
+        power: OnOff,
+        /// Who.
+        by: String,
+        /// Through which door.
+        door: Door,
+    },
     /// An agent tells something beside outcomes.
     Report {
         /// What.
@@ -105,6 +114,7 @@ impl What {
             Self::Outcome { .. } => "outcome",
             Self::Status { .. } => "status",
             Self::Hold { .. } => "hold",
+            Self::Observed { .. } => "observed",
             Self::Report { .. } => "report",
             Self::Inventory { .. } => "inventory",
             Self::Reset => "reset",

@@ -26,8 +26,8 @@ pub use command::{
 pub use event::{Event, What};
 pub use hold::{Hold, HoldAnswer, HoldList, HoldRequest, KeptGroup, ReleaseAnswer, ReleaseRequest};
 pub use node::{
-    GroupEntry, GroupList, HeldBy, History, Intent, LastKnown, Node, NodeList, NodeQuery,
-    PastIntent, PowerGroup, Why, WhyQuery,
+    GroupEntry, GroupList, HeldBy, History, Intent, LastKnown, Node, NodeList, NodeQuery, Observed,
+    ObservedAnswer, PastIntent, PowerGroup, Why, WhyQuery,
 };
 pub use problem::{Code, Problem};
 pub use system::{Alive, InventoryChange, Ready, Version};

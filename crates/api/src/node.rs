@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::command::State;
-use crate::words::{Action, Door, Order, Phase, Power};
+use crate::words::{Action, Door, OnOff, Order, Phase, Power};
 
 /// `GET /api/v1/nodes/{node}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -223,4 +223,25 @@ pub struct Why {
     /// The agent that acts on the node; none if no agent leads its cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,
+}
+
+/// `POST /api/v1/observations`: somebody looked at nodes that only people switch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Observed {
+    /// A node set expression.
+    pub nodes: String,
+    /// What they are now.
+    pub power: OnOff,
+}
+
+/// The answer to an observation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ObservedAnswer {
+    /// The nodes, folded.
+    pub nodes: String,
+    /// How many they are.
+    pub count: usize,
+    /// What they were seen to be.
+    pub power: OnOff,
 }

@@ -7,9 +7,12 @@ use nodeset::NodeSet;
 use serde::Serialize;
 
 use super::duration;
+use super::fence::{Outlet, Parameter};
 use super::model::{
-    Access, CredentialRef, Drift, Inventory, Ipmi, Node, Policy, Poll, Redfish, Transport, Trust,
+    Access, CredentialRef, Drift, Endpoint, Inventory, Ipmi, Node, Policy, Poll, Redfish,
+    Transport, Trust,
 };
+use crate::secret::SecretRef;
 
 /// What [`Inventory::redacted`] gives: serializable as TOML or JSON, readable as an inventory.
 #[derive(Debug, Serialize)]
@@ -22,9 +25,11 @@ pub struct Export<'i> {
 #[derive(Debug, Serialize)]
 struct Block<'i> {
     names: &'i str,
-    bmc: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bmc: Option<String>,
     driver: &'static str,
-    credentials: &'i str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credentials: Option<&'i str>,
     #[serde(flatten)]
     access: BTreeMap<&'static str, Value>,
     #[serde(flatten)]
@@ -39,6 +44,9 @@ enum Value {
     Text(String),
     Number(u32),
     Switch(bool),
+    Secret(SecretRef),
+    Table(BTreeMap<String, Value>),
+    List(Vec<Value>),
 }
 
 impl Inventory {
@@ -57,18 +65,21 @@ impl Inventory {
 fn block(node: &Node) -> Block<'_> {
     Block {
         names: &node.name,
-        bmc: node.endpoint.url(),
+        bmc: has_bmc(node).then(|| node.endpoint.url()),
         driver: node.endpoint.driver().word(),
-        credentials: &node.endpoint.credentials,
-        access: access(&node.endpoint.access),
+        credentials: node.endpoint.credentials.as_deref(),
+        access: access(&node.endpoint),
         settings: settings(node),
         labels: node.labels.iter().map(|(name, value)| (&**name, &**value)).collect(),
     }
 }
 
-fn access(access: &Access) -> BTreeMap<&'static str, Value> {
-    let text = |text: &str| Value::Text(text.to_owned());
-    match access {
+fn has_bmc(node: &Node) -> bool {
+    matches!(node.endpoint.access, Access::Ipmi(_) | Access::Redfish(_))
+}
+
+fn access(endpoint: &Endpoint) -> BTreeMap<&'static str, Value> {
+    match &endpoint.access {
         Access::Ipmi(Ipmi { cipher, privilege }) => {
             [("cipher", text(cipher.word())), ("privilege", text(privilege.word()))].into()
         }
@@ -77,7 +88,37 @@ fn access(access: &Access) -> BTreeMap<&'static str, Value> {
             let system = system.as_ref().map(|system| ("system", text(system)));
             trust(transport).into_iter().chain(system).collect()
         }
+        Access::Fence(fence) => {
+            let outlets = fence.outlets.iter().map(outlet).collect();
+            [("agent", text(&fence.agent)), ("outlets", Value::List(outlets))].into()
+        }
+        Access::Webhook(webhook) => {
+            let url = |rest: &str| Value::Text(format!("{}{rest}", endpoint.url()));
+            let keys = [
+                ("power_on_uri", url(&webhook.on)),
+                ("power_off_uri", url(&webhook.off)),
+                ("power_query_uri", url(&webhook.query)),
+                ("power_on_regex", text(webhook.is_on.text())),
+                ("power_off_regex", text(webhook.is_off.text())),
+                ("authorization", text(webhook.authorization.word())),
+            ];
+            trust(&webhook.transport).into_iter().chain(keys).collect()
+        }
+        Access::Manual => BTreeMap::new(),
     }
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+fn outlet(outlet: &Outlet) -> Value {
+    let value = |value: &Parameter| match value {
+        Parameter::Text(value) => text(value),
+        Parameter::Secret(secret) => Value::Secret(secret.clone()),
+    };
+    let parameters = outlet.parameters.iter();
+    Value::Table(parameters.map(|(key, it)| (key.to_string(), value(it))).collect())
 }
 
 fn trust(transport: &Transport) -> Option<(&'static str, Value)> {

@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// Keys whose values are never secrets.
-const HARMLESS_KEYS: [&str; 25] = [
+const HARMLESS_KEYS: [&str; 32] = [
     "names",
     "bmc",
     "driver",
@@ -18,6 +18,13 @@ const HARMLESS_KEYS: [&str; 25] = [
     "ca_file",
     "fingerprint",
     "insecure",
+    "agent",
+    "ip",
+    "plug",
+    "port",
+    "power_on_regex",
+    "power_off_regex",
+    "authorization",
     "drift",
     "policy",
     "settle",

@@ -5,11 +5,13 @@ mod access;
 mod address;
 mod bmc;
 mod build;
+mod contact;
 mod credentials;
 mod diff;
 pub mod duration;
 mod expand;
 mod export;
+mod fence;
 mod file;
 mod finding;
 mod groups;
@@ -18,17 +20,23 @@ mod load;
 mod mask;
 mod model;
 mod options;
+mod pattern;
 mod source;
 mod template;
 #[cfg(test)]
 mod tests;
+mod webhook;
 
 pub use address::{Address, AddressError, Host};
+pub use contact::Contact;
 pub use diff::{Change, Diff, diff};
 pub use export::Export;
+pub use fence::{Fence, Outlet, Parameter};
 pub use finding::{FINDINGS_MAX, Finding, Findings};
 pub use load::{FILES_MAX, INVENTORY_MAX_BYTES, LoadError};
 pub use model::{
-    Access, Cipher, CredentialRef, Drift, Driver, Endpoint, Fingerprint, Inventory, Ipmi, Labels,
-    NODES_MAX, Node, Policy, Poll, Privilege, Redfish, Settings, Transport, Trust,
+    Access, Authorization, Cipher, CredentialRef, Drift, Driver, Endpoint, Fingerprint, Inventory,
+    Ipmi, Labels, NODES_MAX, Node, Policy, Poll, Privilege, Redfish, Settings, Transport, Trust,
 };
+pub use pattern::Pattern;
+pub use webhook::Webhook;

@@ -9,8 +9,10 @@ use std::sync::Arc;
 use nodeset::{Groups, NodeSet};
 use serde::Serialize;
 
-use super::address::Address;
+use super::contact::Contact;
+use super::fence::Fence;
 use super::finding::Findings;
+use super::webhook::Webhook;
 use crate::secret::SecretRef;
 
 /// An inventory has at most so many nodes.
@@ -47,14 +49,14 @@ pub struct Node {
     pub settings: Arc<Settings>,
 }
 
-/// How a BMC is reached. Nodes with the same address are reached by the same door: their endpoints differ in nothing
-/// but the system that they choose behind it.
+/// How a node's power is reached. Nodes whose contact is the same are reached by the same door: their endpoints differ
+/// in nothing but the system that they choose behind it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Endpoint {
-    /// Host and port.
-    pub address: Address,
-    /// A key of [`Inventory::credentials`].
-    pub credentials: Arc<str>,
+    /// Who switches it.
+    pub contact: Contact,
+    /// A key of [`Inventory::credentials`], if an account is needed.
+    pub credentials: Option<Arc<str>>,
     /// The protocol, and what only it has.
     pub access: Access,
 }
@@ -66,6 +68,12 @@ pub enum Access {
     Ipmi(Ipmi),
     /// Redfish; boxed, because most fleets have far more of the other.
     Redfish(Box<Redfish>),
+    /// A fence agent.
+    Fence(Box<Fence>),
+    /// A webhook.
+    Webhook(Box<Webhook>),
+    /// A person.
+    Manual,
 }
 
 /// How IPMI is spoken.
@@ -191,12 +199,28 @@ pub(super) trait Word: Copy + 'static {
 }
 
 words! {
-    /// A protocol that BMCs speak.
+    /// How a node's power is switched.
     Driver {
         /// IPMI 2.0 over RMCP+.
         Ipmi = "ipmi",
         /// Redfish over HTTP.
         Redfish = "redfish",
+        /// A ClusterLabs fence agent.
+        Fence = "fence",
+        /// Three URLs.
+        Webhook = "webhook",
+        /// A person, who is asked.
+        Manual = "manual",
+    }
+}
+
+words! {
+    /// How credentials are presented over HTTP.
+    Authorization {
+        /// User name and password (RFC 7617).
+        Basic = "basic",
+        /// The password as a token (RFC 6750).
+        Bearer = "bearer",
     }
 }
 
@@ -251,6 +275,9 @@ impl Endpoint {
         match self.access {
             Access::Ipmi(_) => Driver::Ipmi,
             Access::Redfish(_) => Driver::Redfish,
+            Access::Fence(_) => Driver::Fence,
+            Access::Webhook(_) => Driver::Webhook,
+            Access::Manual => Driver::Manual,
         }
     }
 
@@ -258,7 +285,7 @@ impl Endpoint {
     #[must_use]
     pub const fn system(&self) -> Option<&Arc<str>> {
         match &self.access {
-            Access::Ipmi(_) => None,
+            Access::Ipmi(_) | Access::Fence(_) | Access::Webhook(_) | Access::Manual => None,
             Access::Redfish(redfish) => redfish.system.as_ref(),
         }
     }
@@ -267,21 +294,30 @@ impl Endpoint {
     #[must_use]
     pub fn door(&self) -> Self {
         let access = match &self.access {
-            Access::Ipmi(ipmi) => Access::Ipmi(*ipmi),
             Access::Redfish(redfish) => Access::Redfish(
                 Redfish { transport: redfish.transport.clone(), system: None }.into(),
             ),
+            access @ (Access::Ipmi(_) | Access::Fence(_) | Access::Webhook(_) | Access::Manual) => {
+                access.clone()
+            }
         };
         Self { access, ..self.clone() }
     }
 
-    /// The address as the inventory has it.
+    /// The contact as the inventory has it; of a webhook, what its URLs begin with.
     #[must_use]
     pub fn url(&self) -> String {
         match &self.access {
-            Access::Ipmi(_) => self.address.to_string(),
-            Access::Redfish(redfish) => format!("{}{}", redfish.transport.scheme(), self.address),
+            Access::Redfish(redfish) => self.below(&redfish.transport),
+            Access::Webhook(webhook) => self.below(&webhook.transport),
+            Access::Ipmi(_) | Access::Fence(_) | Access::Manual => self.contact.to_string(),
         }
+    }
+}
+
+impl Endpoint {
+    fn below(&self, transport: &Transport) -> String {
+        format!("{}{}", transport.scheme(), self.contact)
     }
 }
 

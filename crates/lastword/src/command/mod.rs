@@ -12,6 +12,7 @@ mod journal;
 mod log;
 mod man;
 mod nodes;
+mod observed;
 mod power;
 mod serve;
 mod sim;
@@ -91,6 +92,8 @@ subcommands! {
     Unhold(unhold::Args) => unhold::run,
     /// List the holds
     Holds(holds::Args) => holds::run,
+    /// Tell that you looked at nodes which only people switch, and what they are
+    Observed(observed::Args) => observed::run,
     /// Expand, fold and count node sets
     Nodes(nodes::Args) => nodes::run,
     /// Manage who may come in

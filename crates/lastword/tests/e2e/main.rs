@@ -6,16 +6,20 @@ mod bmcs;
 mod crash;
 mod demo;
 mod faults;
+mod fence;
 mod fight;
 mod fleet;
 mod house;
 mod interrupt;
+mod manual;
+mod pages;
 mod readme;
 mod redfish;
 mod refusals;
 mod relay;
 mod secrets;
 mod sushy;
+mod webhook;
 
 use std::path::Path;
 

@@ -6,14 +6,12 @@ mod endpoint;
 mod engine;
 mod translate;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::task::JoinHandle;
 
-use super::resolve::Turns;
-use super::{Answered, Job, Traffic};
+use super::{Common, Job};
 use engine::Task;
 
 /// How long closing all sessions may take at the end.
@@ -35,13 +33,9 @@ enum Order {
 }
 
 impl Engine {
-    pub(super) fn start(
-        answers: UnboundedSender<Answered>,
-        turns: Arc<Turns>,
-        traffic: Arc<Traffic>,
-    ) -> std::io::Result<Self> {
+    pub(super) fn start(common: &Common) -> std::io::Result<Self> {
         let (orders, received) = mpsc::unbounded_channel();
-        let task = Task::new(received, answers, turns, traffic)?;
+        let task = Task::new(received, common)?;
         Ok(Self { orders, task: tokio::spawn(task.run()) })
     }
 

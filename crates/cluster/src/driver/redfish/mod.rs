@@ -5,13 +5,10 @@
 mod client;
 mod document;
 mod exchange;
-mod failure;
-mod link;
 mod memory;
 mod quirks;
 #[cfg(test)]
 mod tests;
-mod trust;
 mod worker;
 
 use std::collections::{HashMap, VecDeque};
@@ -19,22 +16,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::{Notify, Semaphore};
 
+use super::http::Connector;
 use super::resolve::Turns;
-use super::{Answered, Job, Traffic};
-use crate::inventory::{Address, Endpoint};
+use super::{Answered, Common, Job};
+use crate::inventory::{Contact, Endpoint};
 use crate::targets::Target;
 use memory::Memory;
-use trust::Trusts;
-pub use trust::{TrustError, check_authorities};
 use worker::Worker;
 
-/// Connections that are made at a time.
-const CONNECTS_MAX: usize = 256;
-/// As many to BMCs that could not be reached the last time.
-const SUSPECTS_MAX: usize = 64;
 /// How long closing all sessions may take at the end.
 const STOP_MS: u64 = 2_000;
 
@@ -47,11 +39,8 @@ pub(super) struct Engine(Arc<Shared>);
 struct Shared {
     answers: UnboundedSender<Answered>,
     turns: Arc<Turns>,
-    traffic: Arc<Traffic>,
-    trusts: Trusts,
-    connects: Semaphore,
-    suspects: Semaphore,
-    doors: Mutex<HashMap<Address, Door>>,
+    http: Arc<Connector>,
+    doors: Mutex<HashMap<Contact, Door>>,
     stopping: AtomicBool,
     /// A worker retired.
     retired: Notify,
@@ -79,18 +68,15 @@ enum Next {
 }
 
 impl Engine {
-    pub(super) fn new(
-        answers: UnboundedSender<Answered>,
-        turns: Arc<Turns>,
-        traffic: Arc<Traffic>,
-    ) -> Self {
+    pub(super) fn start(common: &Common) -> std::io::Result<Self> {
+        Ok(Self::new(common))
+    }
+
+    fn new(common: &Common) -> Self {
         Self(Arc::new(Shared {
-            answers,
-            turns,
-            traffic,
-            trusts: Trusts::default(),
-            connects: Semaphore::new(CONNECTS_MAX),
-            suspects: Semaphore::new(SUSPECTS_MAX),
+            answers: common.answers.clone(),
+            turns: Arc::clone(&common.turns),
+            http: Arc::clone(&common.http),
             doors: Mutex::default(),
             stopping: AtomicBool::new(false),
             retired: Notify::new(),
@@ -99,7 +85,7 @@ impl Engine {
 
     /// Asks, within a tokio runtime.
     pub(super) fn ask(&self, job: Job) {
-        let address = job.target.endpoint.address.clone();
+        let address = job.target.endpoint.contact.clone();
         let mut doors = self.0.doors();
         let door = doors.entry(address.clone()).or_insert_with(Door::new);
         door.push(job);
@@ -110,7 +96,6 @@ impl Engine {
     }
 
     pub(super) fn renew(&self) {
-        self.0.trusts.forget();
         for door in self.0.doors().values_mut() {
             door.renewed = true;
         }
@@ -133,7 +118,7 @@ impl Engine {
     }
 
     /// Sends a worker there.
-    fn work(&self, address: Address, door: &Door, memory: Memory) {
+    fn work(&self, address: Contact, door: &Door, memory: Memory) {
         let Some((_, target)) = &door.way else { return };
         let (target, wake) = (Arc::clone(target), Arc::clone(&door.wake));
         tokio::spawn(Worker::new(Arc::clone(&self.0), address, target, wake, memory).run());
@@ -164,7 +149,7 @@ impl Door {
 }
 
 impl Shared {
-    fn doors(&self) -> MutexGuard<'_, HashMap<Address, Door>> {
+    fn doors(&self) -> MutexGuard<'_, HashMap<Contact, Door>> {
         self.doors.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -177,7 +162,7 @@ impl Shared {
         self.stopping.load(Ordering::Relaxed)
     }
 
-    fn next(&self, address: &Address) -> Next {
+    fn next(&self, address: &Contact) -> Next {
         if self.is_stopping() {
             return Next::Stop;
         }
@@ -190,7 +175,7 @@ impl Shared {
     }
 
     /// Takes what a worker knew; gives it back if there is something to do again.
-    fn retire(&self, address: &Address, memory: Memory) -> Option<Memory> {
+    fn retire(&self, address: &Contact, memory: Memory) -> Option<Memory> {
         let mut doors = self.doors();
         let door = doors.entry(address.clone()).or_insert_with(Door::new);
         if !door.queue.is_empty() && !self.is_stopping() {

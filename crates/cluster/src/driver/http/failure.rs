@@ -1,16 +1,14 @@
-//! Why an exchange did not succeed, and what that says of the order in it. It sends nothing.
+//! Why an exchange over HTTP did not succeed, and what that says of the order in it. It sends nothing.
 
 use arbiter::Answer;
 use hyper::StatusCode;
 
 use super::super::{denied, plain};
-use super::document;
-use super::link::Said;
 use crate::targets::Target;
 
 /// Why not, in words.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Failure {
+pub(in crate::driver) enum Failure {
     /// The account was refused; nothing happened.
     Denied(String),
     /// What was asked for never left.
@@ -22,10 +20,9 @@ pub(super) enum Failure {
 }
 
 impl Failure {
-    /// What an answer that is no success says of the request.
-    pub(super) fn of(said: &Said) -> Self {
-        let words = document::problem(said);
-        match said.status() {
+    /// What an answer that is no success, in words, says of the request.
+    pub(in crate::driver) fn of(status: StatusCode, words: String) -> Self {
+        match status {
             StatusCode::UNAUTHORIZED => Self::Denied(words),
             // RFC 9110, 15.6: the server does not know the method, is not able to handle it now, or not this version;
             // with any other of them it may have begun
@@ -38,7 +35,7 @@ impl Failure {
     }
 
     /// The same for what had to be done before the order: that never left.
-    pub(super) fn before(self) -> Self {
+    pub(in crate::driver) fn before(self) -> Self {
         match self {
             Self::Denied(_) => self,
             Self::NotSent(words) | Self::Refused(words) | Self::Lost(words) => Self::NotSent(words),
@@ -46,7 +43,7 @@ impl Failure {
     }
 
     /// The same for what had to be done after something was sent that may have happened.
-    pub(super) fn after(self) -> Self {
+    pub(in crate::driver) fn after(self) -> Self {
         match self {
             Self::Denied(words)
             | Self::NotSent(words)
@@ -55,7 +52,7 @@ impl Failure {
         }
     }
 
-    pub(super) fn answer(self, target: &Target) -> Answer {
+    pub(in crate::driver) fn answer(self, target: &Target) -> Answer {
         match self {
             Self::Denied(words) => Answer::NotSent(denied(target, &words)),
             Self::NotSent(words) => Answer::NotSent(plain(target, &words)),
@@ -67,8 +64,6 @@ impl Failure {
 
 #[cfg(test)]
 mod tests {
-    use hyper::Response;
-
     use super::*;
 
     #[test]
@@ -89,8 +84,8 @@ mod tests {
             (504, "lost"),
             (507, "lost"),
         ] {
-            let said = Response::builder().status(status).body(Vec::new()).unwrap();
-            let told = match Failure::of(&said) {
+            let status = StatusCode::from_u16(status).unwrap();
+            let told = match Failure::of(status, String::new()) {
                 Failure::Denied(_) => "denied",
                 Failure::NotSent(_) => "not sent",
                 Failure::Refused(_) => "refused",

@@ -134,10 +134,15 @@ impl Operation {
         pacing: &Pacing,
         effects: &mut Vec<OpEffect>,
     ) {
-        self.seen.at = ended.at;
-        self.seen.way = ended.way;
         let answer = self.answer_by(ended.way, answer, pacing);
-        self.seen.mixed = matches!(answer, Answer::Mixed(_));
+        let failed = matches!(answer, Answer::Refused(_) | Answer::NotSent(_) | Answer::Lost(_));
+        // nothing is told before both ways were tried
+        let again = failed && self.fall_back(now, ended.way, pacing);
+        if !again {
+            self.seen.at = ended.at;
+            self.seen.way = ended.way;
+            self.seen.mixed = matches!(answer, Answer::Mixed(_));
+        }
         match answer {
             Answer::Power(power) => {
                 self.seen.cause = None;
@@ -152,18 +157,24 @@ impl Operation {
                     self.absorb_rest(now, ended.at, |_| true, effects);
                 }
             }
+            Answer::Refused(cause) | Answer::NotSent(cause) | Answer::Lost(cause) if again => {
+                self.work.stranger |= cause.trouble == Trouble::Stranger;
+                self.work.cause = Some(cause);
+            }
             Answer::Refused(cause) | Answer::NotSent(cause) | Answer::Lost(cause) => {
+                let cause = self.by_both(ended.way, cause);
                 self.seen.power = Power::Unknown;
                 self.seen.cause = Some(cause.clone());
                 self.poll_errors = self.poll_errors.saturating_add(1);
                 self.absorb_error(now, cause, pacing);
-                self.fall_back(now, ended.way, pacing);
             }
             Answer::Done => {}
         }
         // whoever looked since this was asked is not served by it
         let looked = self.next_poll.is_some_and(|at| ended.at < at && at <= now);
-        if !looked {
+        if again {
+            self.next_poll = Some(now);
+        } else if !looked {
             self.plan_poll(now, pacing);
         }
     }

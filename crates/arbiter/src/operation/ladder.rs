@@ -47,7 +47,7 @@ impl Operation {
         match answer {
             Answer::Power(Power::Off) => answer,
             Answer::Power(Power::On | Power::Unknown) | Answer::Mixed(_) => {
-                let cause = feed_only(feed, pacing);
+                let cause = feed_only(feed);
                 if self.is_escalated() && self.next_order() == Some(Order::Off) {
                     return Answer::Mixed(cause);
                 }
@@ -58,18 +58,32 @@ impl Operation {
         }
     }
 
-    /// A read that failed is tried by the other way; by the second one at once.
-    pub(super) fn fall_back(&mut self, now: Millis, failed: Way, pacing: &Pacing) {
+    /// A read that failed is tried by the other way; by the second one at once, and then it says so.
+    pub(super) fn fall_back(&mut self, now: Millis, failed: Way, pacing: &Pacing) -> bool {
         if pacing.second.is_none() {
-            return;
+            return false;
         }
-        self.way = match failed {
-            Way::First => Way::Second,
-            Way::Second => Way::First,
-        };
-        if failed == Way::First {
-            self.work.read_at = now;
-            self.next_poll = self.next_poll.map(|_| now);
+        match failed {
+            Way::First => {
+                self.way = Way::Second;
+                self.work.read_at = now;
+                true
+            }
+            Way::Second => {
+                self.way = Way::First;
+                false
+            }
+        }
+    }
+
+    /// Why neither way could be read.
+    pub(super) fn by_both(&self, failed: Way, cause: Cause) -> Cause {
+        match &self.work.cause {
+            Some(first) if failed == Way::Second && !cause.words.starts_with(&*first.words) => {
+                let words = alloc::format!("{}; {}", first.words, cause.words);
+                Cause { words: words.into(), ..cause }
+            }
+            Some(_) | None => cause,
         }
     }
 
@@ -109,11 +123,8 @@ impl Operation {
 }
 
 /// Why a node is unknown of which nothing but its feed answers.
-fn feed_only(feed: &Second, pacing: &Pacing) -> Cause {
-    let words = alloc::format!(
-        "{} does not answer; its feed {} is on, which does not say whether the machine is",
-        pacing.endpoint,
-        feed.endpoint
-    );
+fn feed_only(feed: &Second) -> Cause {
+    let feed = &feed.endpoint;
+    let words = alloc::format!("its feed {feed} is on, which does not say whether the machine is");
     Cause { trouble: Trouble::Passing, words: words.into() }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use arbiter::{
     Agent, Answer, Ask, Drift, Effect, Ledger, Limit, Millis, NodeId, NoticeKind, Order, Pacing,
-    Power, Record, Report, Second, SecondIs, Seq, Way, coalesce,
+    Power, Record, Report, Second, SecondIs, Seq, Step, Way, coalesce,
 };
 
 use crate::checks::{Checked, Ghosts};
@@ -365,7 +365,9 @@ impl Sim {
     ) -> Checked {
         let (agent, life) = (&self.lives[place].agent, self.lives[place].number);
         let seq = agent.ledger().running(node).map_or(0, |(seq, _)| seq);
-        let flight = Flight { life, node, ticket, ask, way, at: self.now, until, seq };
+        let charge = agent.ledger().standing(self.now, node).charge;
+        let escalated = charge.is_some_and(|charge| charge.steps.has(Step::Escalated));
+        let flight = Flight { life, node, ticket, ask, way, escalated, at: self.now, until, seq };
         let sent = self.ghosts.traffic.on_send(&flight, agent, &pacing(node.0));
         sent.map_err(|broken| format!("{broken} ({flight:?})"))?;
         let faults = &self.machines[node.0 as usize].faults;

@@ -20,6 +20,8 @@ pub struct Flight {
     pub ticket: u32,
     pub ask: Ask,
     pub way: Way,
+    /// Whether it is on record that orders go to the second way.
+    pub escalated: bool,
     pub at: Millis,
     pub until: Millis,
     /// The running intent in its agent's eyes; 0 if there is none.
@@ -253,9 +255,9 @@ impl Wires {
     }
 }
 
-/// What is counted together.
+/// What is counted together: the budget of the first way, and that after it.
 fn kind(flight: &Flight, order: Order) -> (&'static str, bool) {
-    (order.word(), flight.way == Way::Second)
+    (order.word(), flight.escalated)
 }
 
 /// Who fires is entitled to: for the running intent, within its deadline, against nobody's hold.

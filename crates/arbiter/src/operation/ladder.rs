@@ -76,6 +76,12 @@ impl Operation {
         }
     }
 
+    /// Whether the second way may still be ordered: then what the first refuses is not the end.
+    pub(super) fn awaits_escalation(&self, pacing: &Pacing) -> bool {
+        let second = pacing.second.as_ref();
+        second.is_some_and(|second| second.escalate_ms.is_some()) && !self.is_escalated()
+    }
+
     /// Why neither way could be read.
     pub(super) fn by_both(&self, failed: Way, cause: Cause) -> Cause {
         match &self.work.cause {

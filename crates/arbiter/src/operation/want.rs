@@ -59,7 +59,7 @@ impl Operation {
         if let Some(until) = self.outstanding() {
             return Want::Wait(until.min(charge.deadline));
         }
-        if self.work.denied >= DENIED_MAX {
+        if self.work.denied >= DENIED_MAX && !self.awaits_escalation(pacing) {
             return Want::Settle(charge.seq, words::denied(self, pacing));
         }
         if let Some(until) = self.draining {

@@ -134,11 +134,15 @@ impl Ghosts {
     }
 }
 
-/// A node that left its goal is not brought back past what it depends on, or what depends on it.
+/// A node that left its goal is not brought back past what it depends on, or what depends on it, as far as that is
+/// known.
 fn is_gated(node: NodeId, machines: &[Machine]) -> bool {
-    let power = |node: u32| machines.get(node as usize).map(|machine| machine.power);
-    let below = parent(node.0).is_some_and(|parent| power(parent) != Some(Power::On));
-    let above = parent(node.0 + 1) == Some(node.0) && power(node.0 + 1) == Some(Power::On);
+    let is = |node: u32, power: Power| {
+        let machine = machines.get(node as usize);
+        machine.is_none_or(|machine| machine.power == power && machine.faults.are_mild())
+    };
+    let below = parent(node.0).is_some_and(|parent| !is(parent, Power::On));
+    let above = parent(node.0 + 1) == Some(node.0) && !is(node.0 + 1, Power::Off);
     below || above
 }
 

@@ -71,11 +71,13 @@ impl Traffic {
     pub fn on_send(&mut self, flight: &Flight, agent: &Agent, pacing: &Pacing) -> Checked {
         let now = flight.at;
         let wires = self.nodes.entry(flight.node).or_default();
-        if (wires.life, wires.seq) != (flight.life, flight.seq) {
+        // a life that has not heard of the newer one yet: what it did before is no longer counted
+        let older = flight.life < wires.life;
+        if !older && (wires.life, wires.seq) != (flight.life, flight.seq) {
             (wires.life, wires.seq, wires.pursuit) = (flight.life, flight.seq, Pursuit::default());
         }
         ensure(
-            flight.seq == 0 || wires.pursuit.denied < 2,
+            flight.seq == 0 || wires.pursuit.denied < 2 || second(flight.node.0).is_some(),
             "an account that was refused twice is not tried again for the same intent",
         )?;
         if !flight.ask.is_write() {
@@ -90,8 +92,10 @@ impl Traffic {
         let wires = self.nodes.entry(flight.node).or_default();
         if let Ask::Fire(order) = flight.ask {
             wires.check_reading(flight, order)?;
-            wires.check_patience(flight, order, pacing)?;
-            check_record(flight, order, agent.ledger(), wires.pursuit.boot_set)?;
+            if !older {
+                wires.check_patience(flight, order, pacing)?;
+            }
+            check_record(flight, order, agent.ledger(), older || wires.pursuit.boot_set)?;
             if order == Order::Off {
                 wires.off_at = Some(now);
             }
@@ -143,7 +147,11 @@ impl Traffic {
             let reading = Reading { life: flight.life, asked_at: flight.at, power, mixed };
             // what an older life hears, or hears late, is not what is known
             let newer = |old: Reading| (old.life, old.asked_at) <= (flight.life, flight.at);
-            if wires.reading.is_none_or(newer) {
+            // what fails is tried by the other way before it says anything
+            let tells = matches!(answer, Some(Answer::Power(_) | Answer::Mixed(_)))
+                || flight.way == Way::Second
+                || second(flight.node.0).is_none();
+            if tells && wires.reading.is_none_or(newer) {
                 wires.reading = Some(reading);
             }
         }

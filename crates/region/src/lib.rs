@@ -21,7 +21,9 @@ mod region;
 mod rest;
 mod retention;
 mod serve;
+mod snapshot;
 mod spread;
+mod tries;
 mod watchers;
 mod writable;
 
@@ -33,3 +35,4 @@ pub use region::{Options, Region};
 pub use rest::openapi;
 pub use retention::Retention;
 pub use serve::{ServeError, Tls, TlsError, check_tls, install_crypto};
+pub use tries::Tried;

@@ -58,7 +58,7 @@ pub(crate) fn router(region: Shared) -> Router {
                        The last power command has the last word.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
-    components(schemas(api::Event, api::Problem)),
+    components(schemas(api::Event, api::Snapshot, api::Ages, api::Problem)),
     security(("token" = [])),
     modifiers(&Token)
 )]
@@ -84,12 +84,15 @@ fn routed() -> OpenApiRouter<Shared> {
         .routes(routes!(nodes::one))
         .routes(routes!(nodes::history))
         .routes(routes!(nodes::why))
+        .routes(routes!(nodes::tries))
+        .routes(routes!(nodes::resolve))
         .routes(routes!(holds::list, holds::place))
         .routes(routes!(holds::release))
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::delete))
         .routes(routes!(events::listen))
         .routes(routes!(system::version))
+        .routes(routes!(system::clusters))
         .routes(routes!(system::reload))
         .routes(routes!(system::alive))
         .routes(routes!(system::ready))

@@ -25,6 +25,7 @@ mod snapshot;
 mod spread;
 mod tries;
 mod watchers;
+mod web;
 mod writable;
 
 pub use accounts::{AccountsError, TOKENS_FILE};

@@ -23,6 +23,7 @@ use utoipa_axum::routes;
 use super::body::BODY_BYTES_MAX;
 use super::{Fail, commands, events, holds, nodes, system, tokens};
 use crate::region::Shared;
+use crate::web;
 
 /// The description of the interface: the document of `GET /api/v1/openapi.json`.
 #[must_use]
@@ -39,6 +40,7 @@ pub(crate) fn router(region: Shared) -> Router {
     let fresh = HeaderValue::from_static("no-store");
     router
         .route("/api/v1/openapi.json", get(move || async move { Json(description) }))
+        .merge(web::router())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

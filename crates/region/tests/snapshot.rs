@@ -245,14 +245,13 @@ fn followed(frames: &mut Frames) -> Vec<api::Power> {
     let mut powers: Vec<api::Power> = snapshot.power.chars().map(power).collect();
     loop {
         let event: Event = serde_json::from_str(&frames.next().data).unwrap();
-        match event.what {
-            What::Status { power, .. } => {
-                for name in NodeSet::parse(&event.nodes, 100).unwrap().iter() {
-                    powers[name[1..].parse::<usize>().unwrap() - 1] = power;
-                }
+        if let What::Status { power, .. } = event.what {
+            for name in NodeSet::parse(&event.nodes, 100).unwrap().iter() {
+                powers[name[1..].parse::<usize>().unwrap() - 1] = power;
             }
-            What::Report { .. } => return powers,
-            other => panic!("{other:?}"),
+        } else {
+            assert_eq!(event.what.word(), "report", "{event:?}");
+            return powers;
         }
     }
 }

@@ -195,6 +195,14 @@ impl Site {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
+    /// The status and the body of what is at that path.
+    pub fn get(&self, token: &str, path: &str) -> (u16, String) {
+        let head = "host: x\r\nconnection: close\r\nauthorization: Bearer";
+        let answer = self.raw(&format!("GET {path} HTTP/1.1\r\n{head} {token}\r\n\r\n"));
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+    }
+
     /// A request with the administrator's token.
     pub fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> String {
         let token = self.admin_token();

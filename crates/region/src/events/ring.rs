@@ -1,12 +1,12 @@
 //! The newest events, bounded. Listeners read at their own pace; who is too slow is told so.
 //! It knows no listener.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use api::What;
 use nodeset::NodeSet;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::locks::lock;
 
@@ -20,6 +20,9 @@ const NAMES_MAX: usize = 2_000_000;
 pub(crate) struct Ring {
     state: Mutex<State>,
     newest: watch::Sender<u64>,
+    /// What is told soon, together with what happens until then.
+    soon: Mutex<BTreeMap<What, Soon>>,
+    gathered: Arc<Notify>,
     /// Differs from one run to the next, so that ids of an earlier one are recognised.
     life: String,
 }
@@ -32,6 +35,9 @@ struct State {
     /// The newest event that is no longer kept.
     lost: u64,
 }
+
+/// The newest time, and to which nodes it happened.
+type Soon = (u64, Vec<NodeSet>);
 
 /// One event.
 #[derive(Debug)]
@@ -54,7 +60,32 @@ pub(crate) enum After {
 impl Ring {
     pub(crate) fn new(life: u64) -> Self {
         let newest = watch::Sender::new(0);
-        Self { state: Mutex::default(), newest, life: format!("{life:x}") }
+        let (soon, gathered) = (Mutex::default(), Arc::default());
+        Self { state: Mutex::default(), newest, soon, gathered, life: format!("{life:x}") }
+    }
+
+    /// Tells an event soon: once for all nodes to which it happens until then.
+    pub(crate) fn push_soon(&self, at_ms: u64, nodes: NodeSet, what: What) {
+        let mut soon = lock(&self.soon);
+        let (at, sets) = soon.entry(what).or_default();
+        *at = at_ms.max(*at);
+        sets.push(nodes);
+        drop(soon);
+        self.gathered.notify_one();
+    }
+
+    /// Notified once there is something to be told soon.
+    pub(crate) fn gathered(&self) -> Arc<Notify> {
+        Arc::clone(&self.gathered)
+    }
+
+    /// Tells what was to be told soon.
+    pub(crate) fn push_gathered(&self) {
+        for (what, (at_ms, sets)) in std::mem::take(&mut *lock(&self.soon)) {
+            let names = sets.iter().flat_map(NodeSet::iter);
+            let nodes = NodeSet::from_names(names).expect("the names come from node sets");
+            self.push(at_ms, nodes, what);
+        }
     }
 
     /// Tells an event.

@@ -226,6 +226,20 @@ fn another_inventory_is_another_snapshot_for_everybody() {
 }
 
 #[test]
+fn a_scope_means_its_groups_by_the_newest_inventory() {
+    let site = Site::new();
+    let mut frames = Frames::open(&site, &token(&site, "@gpu"), None);
+    assert_eq!(frames.snapshot().0.nodes, "n[1-4]");
+    site.region.set_fleet(common::fleet_with("n[4-5]"));
+    site.admin().reload_inventory().unwrap();
+    assert_eq!(frames.snapshot().0.nodes, "n[4-5]");
+    site.board.publish("n1", idle(Power::On, now()));
+    site.board.publish("n5", idle(Power::On, now()));
+    let event: Event = serde_json::from_str(&frames.next().data).unwrap();
+    assert_eq!(event.nodes, "n5", "{event:?}");
+}
+
+#[test]
 fn readings_that_say_nothing_new_are_told_by_their_age() {
     let dir = Arc::new(TempDir::new().unwrap());
     let often = Duration::from_millis(50);

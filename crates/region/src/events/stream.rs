@@ -37,6 +37,8 @@ pub(crate) struct Listener {
     stopping: watch::Receiver<bool>,
     /// None for who wants events alone.
     snapshots: Option<Snapshots>,
+    /// Nothing more may be told.
+    ended: bool,
     _place: Place,
 }
 
@@ -58,7 +60,8 @@ impl Listener {
         let stopping = region.stopping.subscribe();
         let taken = VecDeque::new();
         region.metrics.sse_clients.inc();
-        Self { region, caller, place, taken, newest, stopping, snapshots: None, _place: seat }
+        let (snapshots, ended) = (None, false);
+        Self { region, caller, place, taken, newest, stopping, snapshots, ended, _place: seat }
     }
 
     /// The same, with snapshots; it begins with one unless it resumes.
@@ -80,7 +83,8 @@ impl Listener {
 
     async fn next(&mut self) -> Option<sse::Event> {
         loop {
-            if !self.region.accounts.still_valid(&self.caller) || *self.stopping.borrow() {
+            let stops = self.ended || *self.stopping.borrow();
+            if stops || !self.region.accounts.still_valid(&self.caller) {
                 return None;
             }
             if let Some(place) = self.owed() {
@@ -89,7 +93,7 @@ impl Listener {
             if let Some(event) = self.take() {
                 return Some(event);
             }
-            if self.owed().is_some() {
+            if self.ended || self.owed().is_some() {
                 continue;
             }
             let silent = Instant::now() + SILENCE;
@@ -155,11 +159,16 @@ impl Listener {
                 self.place = item.id;
                 if matches!(item.what(), What::Inventory { .. }) {
                     self.owe(item.id);
+                    // its scope may name groups
+                    match self.caller.renewed(&self.region) {
+                        Some(caller) => self.caller = caller,
+                        None => self.ended = true,
+                    }
                 }
                 if let Some(text) = item.text(self.caller.scope.as_ref()) {
                     return Some(self.event(item.what().word(), &text));
                 }
-                if self.owed().is_some() {
+                if self.ended || self.owed().is_some() {
                     return None;
                 }
             }

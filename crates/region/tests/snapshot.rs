@@ -226,6 +226,20 @@ fn another_inventory_is_another_snapshot_for_everybody() {
 }
 
 #[test]
+fn a_stream_is_never_silent_for_long() {
+    let dir = Arc::new(TempDir::new().unwrap());
+    let soon = Duration::from_millis(50);
+    let site = Site::at(dir, region::Tls::Off, |options| options.silence_max = soon);
+    let mut frames = open(&site);
+    frames.snapshot();
+    for expected in [":", "", ":", ""] {
+        let mut line = String::new();
+        frames.0.read_line(&mut line).unwrap();
+        assert_eq!(line, format!("{expected}\n"));
+    }
+}
+
+#[test]
 fn a_scope_means_its_groups_by_the_newest_inventory() {
     let site = Site::new();
     let mut frames = Frames::open(&site, &token(&site, "@gpu"), None);

@@ -21,6 +21,8 @@ fn main() {
     println!("{:<58}{:>14}{:>14}", "what", "measured", "target");
     let server = Server::start(NODES);
     let tokens = server.tokens(CROWD.div_ceil(32));
+    let (resident, _) = server.stat();
+    row("resident before any page", &format!("{resident:.0} MiB"), "");
     assets(&server);
     one(&server, &tokens);
     crowd(&server, &tokens);

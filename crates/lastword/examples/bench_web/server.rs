@@ -39,6 +39,7 @@ impl Server {
         let folder = std::env::temp_dir().join(format!("lastword-bench-{}", std::process::id()));
         fs::create_dir_all(&folder).expect("a folder");
         fs::write(folder.join("inventory.toml"), inventory(nodes)).expect("an inventory");
+        fs::write(folder.join("secret"), "none").expect("a secret");
         let free = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = free.local_addr().expect("an address");
         drop(free);
@@ -51,9 +52,11 @@ impl Server {
             .stdin(Stdio::null())
             .spawn()
             .expect("the release program is built: cargo build --release -p lastword");
-        let server = Self { address, child, folder };
+        let mut server = Self { address, child, folder };
         let started = Instant::now();
         while !server.is_up() {
+            let ended = server.child.try_wait().expect("a process");
+            assert_eq!(ended, None, "the server refuses to start");
             assert!(started.elapsed() < BEGIN, "the server does not start");
             std::thread::sleep(Duration::from_millis(100));
         }
@@ -107,5 +110,5 @@ fn inventory(nodes: usize) -> String {
              labels = {{ rack = \"r{rack}\", row = \"{row}\" }}"
         );
     }
-    text + "[credentials.c]\nusername = \"admin\"\npassword = \"none\"\n"
+    text + "[credentials.c]\nusername = \"admin\"\npassword = { file = \"secret\" }\n"
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use api::What;
+use axum::body::Bytes;
 use nodeset::NodeSet;
 use tokio::sync::{Notify, watch};
 
@@ -46,7 +47,7 @@ pub(crate) struct Item {
     at_ms: u64,
     nodes: NodeSet,
     what: What,
-    text: OnceLock<String>,
+    frame: OnceLock<Bytes>,
 }
 
 /// What comes after a place in the ring.
@@ -94,7 +95,7 @@ impl Ring {
         state.newest += 1;
         state.names += nodes.len();
         let id = state.newest;
-        state.items.push_back(Arc::new(Item { id, at_ms, nodes, what, text: OnceLock::new() }));
+        state.items.push_back(Arc::new(Item { id, at_ms, nodes, what, frame: OnceLock::new() }));
         while state.items.len() > EVENTS_MAX || (state.names > NAMES_MAX && state.items.len() > 1) {
             state.drop_oldest();
         }
@@ -140,6 +141,18 @@ impl Ring {
         After::Items(state.items.iter().skip(skip).take(items_max).cloned().collect())
     }
 
+    /// What is sent of an event, cut to a scope; none if nothing of it is in there. Those without a scope
+    /// share it.
+    pub(crate) fn frame(&self, item: &Item, scope: Option<&NodeSet>) -> Option<Bytes> {
+        let frame =
+            |nodes: &NodeSet| frame(item.what.word(), Some(&self.id(item.id)), &item.render(nodes));
+        let Some(scope) = scope else {
+            return Some(item.frame.get_or_init(|| frame(&item.nodes)).clone());
+        };
+        let nodes = item.nodes.intersection(scope);
+        if nodes.is_empty() { None } else { Some(frame(&nodes)) }
+    }
+
     /// The text of a place.
     pub(crate) fn id(&self, place: u64) -> String {
         format!("{}-{place}", self.life)
@@ -170,15 +183,6 @@ impl Item {
         &self.what
     }
 
-    /// The document, cut to a scope; none if nothing of it is in there.
-    pub(crate) fn text(&self, scope: Option<&NodeSet>) -> Option<String> {
-        let Some(scope) = scope else {
-            return Some(self.text.get_or_init(|| self.render(&self.nodes)).clone());
-        };
-        let nodes = self.nodes.intersection(scope);
-        if nodes.is_empty() { None } else { Some(self.render(&nodes)) }
-    }
-
     fn render(&self, nodes: &NodeSet) -> String {
         let event = api::Event {
             at_ms: self.at_ms,
@@ -188,4 +192,10 @@ impl Item {
         };
         serde_json::to_string(&event).expect("events have string keys only")
     }
+}
+
+/// An event as it is sent. The data are on one line.
+pub(crate) fn frame(word: &str, id: Option<&str>, data: &str) -> Bytes {
+    let id = id.map(|id| format!("id: {id}\n")).unwrap_or_default();
+    format!("event: {word}\n{id}data: {data}\n\n").into()
 }

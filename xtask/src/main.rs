@@ -5,6 +5,7 @@ mod bench;
 mod fix;
 mod machine;
 mod mutants;
+mod page;
 mod replay;
 mod shell;
 mod soak;
@@ -28,6 +29,7 @@ cargo xtask COMMAND
                              prints the event log of one simulated fleet, a line at each Enter with --step
   mutants [NAME...]          breaks each rule of the core on purpose and shows which proof notices
   bench core                 measures and prints the table of speed and size
+  bench web                  measures what the page costs the server, and a browser
   bench peers [--quick] [--runs N] [--nodes N] [--only PART]
                              measures beside other programs; writes docs/benchmarks.md unless --quick or
                              --only is given";

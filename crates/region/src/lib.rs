@@ -23,8 +23,11 @@ mod region;
 mod rest;
 mod retention;
 mod serve;
+mod snapshot;
 mod spread;
+mod tries;
 mod watchers;
+mod web;
 mod writable;
 
 pub use accounts::{AccountsError, TOKENS_FILE};
@@ -35,3 +38,5 @@ pub use region::{Options, Region};
 pub use rest::openapi;
 pub use retention::Retention;
 pub use serve::{ServeError, Tls, TlsError, check_tls, install_crypto};
+pub use tries::Tried;
+pub use web::{PAGE_PATH, has_page};

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use arbiter::{Goal, Load, Report};
+use arbiter::{Answer, Goal, Load, Report};
+use cluster::clock::now_ms;
 use cluster::inventory::{Access, Inventory, diff};
 use cluster::{Looks, People, Sighting, Witness};
 use nodeset::{NodeSet, ParseError};
@@ -65,10 +66,11 @@ impl Witness for Bridge {
         self.board.publish_loads(loads);
     }
 
-    fn exchanged(&self, exchange: &cluster::Exchange) {
-        let cluster::Exchange { driver, op, result, took_ms } = *exchange;
+    fn exchanged(&self, node: &str, exchange: &cluster::Exchange, answer: &Answer) {
+        let cluster::Exchange { driver, ask, op, result, took_ms } = *exchange;
         let took = took_ms.map(Duration::from_millis);
         self.board.exchanged(&region::Exchange { driver, op, result, took });
+        self.board.tried(node, region::Tried { at: now_ms(), driver, ask, answer, took });
     }
 }
 

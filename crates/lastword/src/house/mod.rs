@@ -77,14 +77,16 @@ pub async fn run(
     bridge.join(looks, people, region.clone());
 
     let (stop, stopped) = watch::channel(false);
-    tokio::spawn(reload_on_hangup(Arc::clone(&bridge)));
+    tokio::spawn(reload_on_hangup(region.clone()));
     tokio::spawn(async move {
         until.await;
         tracing::info!("stopping");
         stop.send_replace(true);
     });
     let mut agent = tokio::spawn(agent.run(wait(stopped.clone())));
-    tracing::info!(address = %listener.local_addr()?, nodes, data = %settings.data.display(), "serving");
+    let address = listener.local_addr()?;
+    let page = page(address, &settings.tls);
+    tracing::info!(%address, nodes, data = %settings.data.display(), page, "serving");
     let served = tokio::select! {
         served = region.serve(listener, settings.tls, wait(stopped)) => served.context("can't serve"),
         ended = &mut agent => {
@@ -114,6 +116,15 @@ pub fn listen(address: SocketAddr, tls: &Tls) -> anyhow::Result<TcpListener> {
     Ok(listener)
 }
 
+/// Where the web page is, or why there is none.
+fn page(address: SocketAddr, tls: &Tls) -> String {
+    let scheme = if matches!(tls, Tls::Off) { "http" } else { "https" };
+    match region::has_page() {
+        Ok(()) => format!("{scheme}://{address}{}", region::PAGE_PATH),
+        Err(why) => format!("none: {why}"),
+    }
+}
+
 async fn wait(mut stopped: watch::Receiver<bool>) {
     // a sender that is gone means stop as well
     let _ = stopped.wait_for(|stop| *stop).await;
@@ -133,11 +144,11 @@ pub async fn told_to_stop() {
     }
 }
 
-async fn reload_on_hangup(bridge: Arc<Bridge>) {
+async fn reload_on_hangup(region: Region) {
     let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
     while hangups.recv().await.is_some() {
-        let bridge = Arc::clone(&bridge);
-        let reload = tokio::task::spawn_blocking(move || region::Live::reload(&*bridge));
+        let region = region.clone();
+        let reload = tokio::task::spawn_blocking(move || region.reload());
         match reload.await {
             Ok(Ok(changed)) => tracing::info!("inventory reloaded:\n{changed}"),
             Ok(Err(wrong)) => tracing::error!("the old inventory stays in place:\n{wrong}"),

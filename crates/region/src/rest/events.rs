@@ -1,24 +1,25 @@
 //! `/api/v1/events`.
 //! It does not keep events.
 
-use api::{Code, Problem};
+use api::{Code, EventQuery, Problem};
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::sse::{KeepAlive, Sse};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
-use super::{Answer, Fail};
+use super::{Answer, Fail, Params};
 use crate::accounts::Caller;
-use crate::events::{Listener, Occupied, SILENCE};
+use crate::events::{Listener, Occupied};
 use crate::region::Shared;
 
 /// When it is worth asking for a place again, in seconds.
 const RETRY_S: u64 = 5;
 
 /// What happens, as server-sent events whose data are `Event` documents. With `Last-Event-ID` it goes
-/// on from there; a `reset` event tells that some are missing.
+/// on from there; a `reset` event tells that some are missing. With `snapshot` it begins with all that is known.
 #[utoipa::path(get, path = "/api/v1/events", tag = "events",
-    params(("last-event-id" = Option<String>, Header, description = "the newest id received")),
+    params(EventQuery, ("last-event-id" = Option<String>, Header, description = "the newest id received")),
     responses((status = 200, content_type = "text/event-stream", body = String,
          description = "events without end"),
         (status = 429, body = Problem, content_type = "application/problem+json",
@@ -28,13 +29,20 @@ const RETRY_S: u64 = 5;
 pub(super) async fn listen(
     State(region): State<Shared>,
     caller: Caller,
+    Params(query): Params<EventQuery>,
     headers: HeaderMap,
 ) -> Answer<Response> {
+    if query.snapshot {
+        region.ready().await?;
+    }
     let place = region.sse_places.take(&caller.name).map_err(|why| occupied(&caller, why))?;
     let last_id = headers.get("last-event-id").and_then(|id| id.to_str().ok());
-    let listener = Listener::new(region, caller, last_id, place);
-    let alive = KeepAlive::new().interval(SILENCE);
-    Ok(Sse::new(listener.stream()).keep_alive(alive).into_response())
+    let mut listener = Listener::new(region, caller, last_id, place);
+    if query.snapshot {
+        listener = listener.with_snapshots(last_id.is_some());
+    }
+    let headers = [(CONTENT_TYPE, "text/event-stream"), (CACHE_CONTROL, "no-cache")];
+    Ok((headers, Body::from_stream(listener.stream())).into_response())
 }
 
 fn occupied(caller: &Caller, why: Occupied) -> Fail {

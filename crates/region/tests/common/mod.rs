@@ -178,6 +178,19 @@ impl Site {
         self.append(&Record::Settled { cluster: CLUSTER.into(), epoch, seq, seen, outcome, nodes })
     }
 
+    /// So many records, of which each is an event.
+    pub fn hold_again(&self, times: usize, reason: &str) {
+        let record = Record::Held(arbiter::Held {
+            nodes: NodeSet::parse("n1", 1).unwrap(),
+            by: "somebody".into(),
+            door: "rest".into(),
+            reason: reason.into(),
+            for_ms: 1_000,
+        });
+        let last = self.append_all(&vec![record; times]);
+        self.folded_to(last);
+    }
+
     pub fn head(&self) -> u64 {
         *self.journal.head().borrow()
     }
@@ -190,6 +203,14 @@ impl Site {
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);
         String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// The status and the body of what is at that path.
+    pub fn get(&self, token: &str, path: &str) -> (u16, String) {
+        let head = "host: x\r\nconnection: close\r\nauthorization: Bearer";
+        let answer = self.raw(&format!("GET {path} HTTP/1.1\r\n{head} {token}\r\n\r\n"));
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
     }
 
     /// A request with the administrator's token.
@@ -210,6 +231,11 @@ impl Drop for Site {
 }
 
 pub fn fleet() -> Fleet {
+    fleet_with("n[1-4]")
+}
+
+/// The same fleet with other nodes in its group.
+pub fn fleet_with(gpu: &str) -> Fleet {
     let node = |number: usize| {
         let mut labels = BTreeMap::new();
         labels.insert("rack".to_owned(), if number <= 20 { "r1" } else { "r2" }.to_owned());
@@ -225,7 +251,7 @@ pub fn fleet() -> Fleet {
             FleetNode { labels: labels.into(), policy, deadline_ms: 300_000, driver: "ipmi" };
         (format!("n{number}").into_boxed_str(), node)
     };
-    let gpu = NodeSet::parse("n[1-4]", 10).unwrap();
+    let gpu = NodeSet::parse(gpu, 10).unwrap();
     let groups = BTreeMap::from([("gpu".to_owned(), gpu)]);
     Fleet::new(CLUSTER, (1..=40).map(node), groups, Limits::default()).unwrap()
 }

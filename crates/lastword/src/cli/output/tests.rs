@@ -237,6 +237,7 @@ fn the_log_tells_who_asked_what_and_what_became_of_it() {
         accepted_at_ms: 0,
         reason: Some("job 7".into()),
         sequence: None,
+        ended_at_ms: None,
         state,
     };
     let by = whose(812, "ops", Action::Off);
@@ -281,7 +282,8 @@ fn events_are_a_line_each() {
     assert_eq!(line(What::Outcome { seq: 811, outcome }), "#811 superseded (by ops: off, seq 812)");
     let verdict = Verdict::Supersede(whose(811, "slurm", Action::On));
     assert_eq!(line(What::Verdict { seq: 812, verdict }), "#812 supersede(#811 by slurm: on)");
-    let status = What::Status { power: Power::Off, phase: Phase::Firing, seq: Some(812) };
+    let status =
+        What::Status { power: Power::Off, phase: Phase::Firing, seq: Some(812), attempt: 1 };
     assert_eq!(line(status), "off, firing for #812");
     let ended = What::Hold { holder: None, reason: None, until_at_ms: None };
     assert_eq!(line(ended), "hold ended");

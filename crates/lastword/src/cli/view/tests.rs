@@ -9,7 +9,7 @@ fn event(nodes: &str, what: What) -> Event {
 }
 
 fn status(power: api::Power, phase: Phase, seq: Option<u64>) -> What {
-    What::Status { power, phase, seq }
+    What::Status { power, phase, seq, attempt: 0 }
 }
 
 fn look() -> Look {
@@ -70,6 +70,14 @@ fn it_fits_into_any_window() {
     }
     let text = drawn(&mut fleet, &look(), (80, 24)).join("\n");
     assert!(text.contains(",..."), "a set that is too long is cut between names\n{text}");
+}
+
+#[test]
+fn a_line_of_the_banner_that_is_too_long_is_wrapped_and_not_cut() {
+    let link = format!("http://127.0.0.1:7473/ui/#token={}", "0123456789".repeat(7));
+    let look = Look { banner: vec![link.clone()], ..look() };
+    let lines = drawn(&mut fought_over(), &look, (40, 24));
+    assert_eq!(lines[..3].concat(), link);
 }
 
 #[test]

@@ -42,8 +42,10 @@ impl Ledger {
         let action = self.commands[&end.seq].command.action;
         let happened =
             |joined: Seq| outcome != Outcome::Confirmed || self.had_its_event(joined, &running);
-        let (before, after): (Vec<Seq>, Vec<Seq>) =
-            running.joined.iter().partition(|joined| **joined <= end.seen && happened(**joined));
+        // whoever came after one that has to go on goes on with it: nothing older runs after it ended
+        let ended = |joined: &&Seq| **joined <= end.seen && happened(**joined);
+        let count = running.joined.iter().take_while(ended).count();
+        let (before, after) = (running.joined[..count].to_vec(), running.joined[count..].to_vec());
         self.end_joint(node, end.seq, &before, &outcome, changes);
         if let Some(next) = after.first() {
             self.resume(node, *next, &after[1..], running, changes);

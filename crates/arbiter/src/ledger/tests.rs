@@ -510,8 +510,8 @@ fn a_cycle_that_joined_after_the_leader_had_asked_gets_a_drop_of_its_own() {
     });
     book.settle(first, on, Settlement::Confirmed);
     assert_eq!(book.state(first), "confirmed");
-    assert_eq!(book.state(on), format!("merged({first}, confirmed)"));
     assert_eq!(book.state(second), "running");
+    assert_eq!(book.state(on), format!("joined {second}"), "nothing older runs after it ended");
     let node = book.ledger.id("n1").unwrap();
     assert!(!book.ledger.standing(book.now, node).charge.unwrap().steps.has(Step::Dropped));
 }

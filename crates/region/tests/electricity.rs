@@ -19,16 +19,15 @@ fn site() -> Site {
         (name.into(), FleetNode { labels: labels.into(), policy, deadline_ms, driver: "ipmi" })
     };
     let names = ["chassis", "b1", "b2", "b3", "box", "mgmt"];
-    let fleet =
-        Fleet::new(CLUSTER, names.map(node), BTreeMap::default(), Limits::default()).unwrap();
+    let fleet = Fleet::new(CLUSTER, names.map(node), BTreeMap::default(), Limits::default());
     let limit = CircuitLimit { starts_max: 2, within_ms: 10_000, watts_max: None, start_watts: 0 };
     let pairs = [("b1", "chassis"), ("b2", "chassis"), ("b3", "chassis"), ("box", "b1")];
-    let fleet = fleet.with_site(region::Site {
+    let fleet = fleet.expect("names").with_site(region::Site {
         circuits: BTreeMap::from([("pdu1".into(), limit)]),
         parents: HashMap::from(pairs.map(|(child, parent)| (child.into(), parent.into()))),
-        hosts_lastword: NodeSet::parse("mgmt", 1).unwrap(),
+        hosts_lastword: NodeSet::parse("mgmt", 1).expect("a node"),
     });
-    site.region.set_fleet(fleet.unwrap());
+    site.region.set_fleet(fleet.expect("names"));
     site
 }
 

@@ -28,7 +28,7 @@ fn try_it(name: &str) -> String {
 
 #[test]
 fn every_inventory_on_the_pages_of_drivers_is_a_good_one() {
-    for name in ["ipmi", "redfish", "fence", "webhook", "manual"] {
+    for name in ["ipmi", "redfish", "fence", "webhook", "manual", "../site"] {
         let examples = blocks(&page(name), "toml");
         assert!(!examples.is_empty(), "{name}");
         for example in examples {

@@ -238,7 +238,9 @@ impl Wires {
                 Order::Nmi => true,
             };
             let otherwise = otherwise || reading.mixed;
-            reading.life == flight.life && otherwise && reading.asked_at > self.written_at
+            // what a newer life has read since hides what this one did
+            reading.life > flight.life
+                || reading.life == flight.life && otherwise && reading.asked_at > self.written_at
         });
         ensure(right, "nothing is fired at a node that was not just read otherwise")
     }

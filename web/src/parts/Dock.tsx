@@ -1,0 +1,150 @@
+// What was pressed here and what became of it, a line each: from the moment of the press to its last outcome.
+
+import { For, Show, createSignal } from 'solid-js'
+import { useHouse } from '../app/house'
+import { isOpen, type Press } from '../app/presses'
+import { batches, dismissBatches, stopBatches } from '../app/batches'
+import { copy, tell } from '../app/ui'
+import { freshKey, wordsOf } from '../api/client'
+import { refusedCount, replacedLine, shares, sharesLine } from '../act/became'
+import { withdrawLine } from '../act/cli'
+import { count } from '../words/count'
+import { age } from '../words/span'
+import { verdictLine } from '../words/verdict'
+
+/** So many lines are shown unless somebody asks for more. */
+const LINES = 3
+
+export function Dock() {
+  const { presses } = useHouse()
+  const [all, setAll] = createSignal(false)
+  const shown = () => (all() ? presses.list() : presses.list().slice(0, LINES))
+  return (
+    <Show when={presses.list().length > 0 || batches()}>
+      <section class="dock" aria-label="What you pressed">
+        <BatchLine />
+        <ol>
+          <For each={shown()}>{(press) => <PressLine press={press} />}</For>
+        </ol>
+        <Show when={presses.list().length > 1}>
+          <p class="dock-foot">
+            <Show when={presses.list().length > LINES}>
+              <button class="quiet" type="button" onClick={() => setAll(!all())}>
+                {all() ? 'Show fewer' : `Show all ${presses.list().length}`}
+              </button>
+            </Show>
+            <button class="quiet" type="button" onClick={() => presses.dismissEnded()}>
+              Put away what ended
+            </button>
+          </p>
+        </Show>
+        <p class="unseen" aria-live="polite">
+          {presses.news()}
+        </p>
+      </section>
+    </Show>
+  )
+}
+
+function PressLine(props: { press: Press }) {
+  const house = useHouse()
+  const since = () => {
+    house.now()
+    return age(Date.now() - props.press.at)
+  }
+  const withdraw = async () => {
+    const { seq, request } = props.press
+    try {
+      await house.client.change('/api/v1/withdrawals', { nodes: request.nodes, seq }, freshKey())
+    } catch (error) {
+      tell(wordsOf(error))
+    }
+  }
+  return (
+    <li class="press" data-stage={props.press.stage} data-open={isOpen(props.press)}>
+      <span class="press-what">
+        <strong>{props.press.request.action}</strong>{' '}
+        <span class="mono clip" title={props.press.request.nodes}>
+          {props.press.request.nodes}
+        </span>
+        <Show when={props.press.batch}>
+          <span class="faint"> batch {props.press.batch}</span>
+        </Show>
+      </span>
+      <Bar press={props.press} />
+      <span class="press-words">{pressWords(props.press, since())}</span>
+      <span class="press-end">
+        <Show when={props.press.seq}>
+          <span class="mono faint">#{props.press.seq}</span>
+        </Show>
+        <button class="quiet" type="button" onClick={() => void copy(props.press.line)} title={props.press.line}>
+          Copy CLI
+        </button>
+        <Show when={isOpen(props.press) && props.press.seq}>
+          <button class="quiet" type="button" onClick={() => void withdraw()} title={withdrawLine(undefined, props.press.seq)}>
+            Withdraw
+          </button>
+        </Show>
+        <button
+          class="quiet"
+          type="button"
+          onClick={() => house.presses.dismiss(props.press.id)}
+          aria-label={`Put away ${props.press.request.action} of ${props.press.request.nodes}`}
+        >
+          ✕
+        </button>
+      </span>
+    </li>
+  )
+}
+
+/** The command's nodes as a bar, a length for each kind of end. */
+function Bar(props: { press: Press }) {
+  const parts = () => (props.press.command ? shares(props.press.command) : [])
+  const total = () => props.press.command?.count ?? 1
+  return (
+    <span class="bar" aria-hidden="true">
+      <For each={parts()}>
+        {(share) => <span data-kind={share.kind} style={{ width: `${(100 * share.count) / total()}%` }} title={share.words} />}
+      </For>
+    </span>
+  )
+}
+
+function pressWords(press: Press, since: string): string {
+  if (press.because !== undefined) return press.because
+  if (press.stage === 'sending') return `sent, no answer yet · ${since}`
+  if (press.stage === 'unanswered') return `no answer came; asked again under the same key · ${since}`
+  const answer = press.answer
+  const replaced = replacedLine(press.command?.verdicts ?? answer?.verdicts ?? [])
+  const refused = refusedCount(answer?.verdicts ?? [])
+  const now = press.command ? sharesLine(press.command) : verdictLine(answer?.verdicts ?? [])
+  const parts = [now, replaced, refused > 0 && !press.command ? `${refused} refused` : '']
+  return parts.filter((part) => part !== '').join(' · ')
+}
+
+function BatchLine() {
+  const house = useHouse()
+  const words = () => {
+    const now = batches()!
+    house.now()
+    if (now.because) return `Stopped after batch ${now.given} of ${now.of}: ${now.because}.`
+    if (now.stopped) return `You stopped after batch ${now.given} of ${now.of}.`
+    if (now.nextAt !== undefined) {
+      const wait = Math.max(0, Math.ceil((now.nextAt - Date.now()) / 1_000))
+      return `Batch ${now.given} of ${now.of} given; the next one in ${wait} s. Keep this tab open: it gives the rest.`
+    }
+    return now.given === now.of ? `All ${count(now.of, 'batch', 'batches')} are given.` : `Giving batch ${now.given} of ${now.of}.`
+  }
+  const ended = () => batches()!.stopped || (batches()!.given === batches()!.of && batches()!.nextAt === undefined)
+  return (
+    <Show when={batches()}>
+      <p class="batch-line" role="status">
+        {words()}
+        <button class="quiet" type="button" onClick={() => (ended() ? dismissBatches() : stopBatches())}>
+          {ended() ? 'Put away' : 'Stop here'}
+        </button>
+      </p>
+    </Show>
+  )
+}

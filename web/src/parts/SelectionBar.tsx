@@ -1,0 +1,54 @@
+// The chosen nodes, folded, and what can be done with them.
+
+import { Show, createMemo } from 'solid-js'
+import { useHouse } from '../app/house'
+import type { Look } from '../app/look'
+import { copy, setHolding } from '../app/ui'
+import { foldNames } from '../nodeset'
+import { count, grouped } from '../words/count'
+import { Actions } from './Actions'
+
+export function SelectionBar(props: { look: Look }) {
+  const house = useHouse()
+  const names = createMemo(() => {
+    house.selected()
+    house.inventory()
+    return house.fleet.namesAt(house.selection.places())
+  })
+  const folded = createMemo(() => foldNames(names()))
+  return (
+    <section class="selection" aria-label="Chosen nodes" classList={{ 'is-empty': names().length === 0 }}>
+      <Show
+        when={names().length > 0}
+        fallback={
+          <p class="faint">
+            Nothing is chosen. Drag on the map, tick rows, or{' '}
+            <button
+              class="link"
+              type="button"
+              disabled={props.look.view().places.length === 0}
+              onClick={() => house.selection.choose(props.look.view().places, false)}
+            >
+              choose all {grouped(props.look.view().places.length)} that are shown
+            </button>
+            .
+          </p>
+        }
+      >
+        <div class="selection-what">
+          <strong>{count(names().length, 'node')}</strong>
+          <code class="clip" title={folded()} data-testid="folded">
+            {folded()}
+          </code>
+          <button class="quiet" type="button" onClick={() => void copy(folded())}>
+            Copy
+          </button>
+          <button class="quiet" type="button" onClick={() => house.selection.clear()}>
+            Let go
+          </button>
+        </div>
+        <Actions names={names()} onHold={() => setHolding(names())} />
+      </Show>
+    </section>
+  )
+}

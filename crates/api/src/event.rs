@@ -2,10 +2,22 @@
 //! It does not carry everything: after a `reset` a client has to read what it needs anew.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::verdict::{Outcome, Verdict};
 use crate::words::{Action, Door, Phase, Power, Report};
+
+/// The query of `GET /api/v1/events`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct EventQuery {
+    /// Begin with a `snapshot` of every node, whose data are a `Snapshot` document, unless the events since
+    /// `Last-Event-ID` are all there. One comes in place of `reset`, and whenever the inventory changed.
+    /// Every 30 s an `ages` event without an id tells how old the readings are (`Ages`).
+    #[serde(default)]
+    pub snapshot: bool,
+}
 
 /// Something that happened to a node set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -63,6 +75,9 @@ pub enum What {
         /// For which command.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seq: Option<u64>,
+        /// How often the present order was fired; left out while it was not.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        attempt: u8,
     },
     /// A hold was placed, renewed or ended.
     Hold {
@@ -110,4 +125,8 @@ impl What {
             Self::Reset => "reset",
         }
     }
+}
+
+const fn is_zero(number: &u8) -> bool {
+    *number == 0
 }

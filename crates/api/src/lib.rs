@@ -10,6 +10,7 @@ mod event;
 mod hold;
 mod node;
 mod problem;
+mod snapshot;
 mod system;
 mod token;
 mod verdict;
@@ -23,17 +24,20 @@ pub use command::{
     Command, CommandAnswer, CommandList, CommandQuery, CommandRequest, CommandSummary, HoldTerms,
     State, StateGroup, Tally, WaitQuery, WithdrawRequest, Withdrawal, WithdrawnGroup,
 };
-pub use event::{Event, What};
+pub use event::{Event, EventQuery, What};
 pub use hold::{Hold, HoldAnswer, HoldList, HoldRequest, KeptGroup, ReleaseAnswer, ReleaseRequest};
 pub use node::{
     GroupEntry, GroupList, HeldBy, History, Intent, LastKnown, Node, NodeList, NodeQuery,
-    PastIntent, PowerGroup, Why, WhyQuery,
+    PastIntent, PowerGroup, ResolveQuery, Resolved, Try, TryList, Why, WhyQuery,
 };
 pub use problem::{Code, Problem};
-pub use system::{Alive, InventoryChange, Ready, Version};
+pub use snapshot::{Ages, CauseGroup, IntentGroup, LabelColumn, LabelGroup, Snapshot};
+pub use system::{Alive, Cluster, ClusterList, InventoryChange, Ready, Version};
 pub use token::{NewToken, TokenEntry, TokenList, TokenRequest};
 pub use verdict::{Outcome, OutcomeGroup, Verdict, VerdictGroup, Whose};
-pub use words::{Action, Boot, BootDevice, Door, OnOff, Order, Phase, Policy, Power, Report, Role};
+pub use words::{
+    Action, Asked, Boot, BootDevice, Door, OnOff, Order, Phase, Policy, Power, Report, Role, TryEnd,
+};
 
 /// Where every document of this version is found.
 pub const BASE: &str = "/api/v1";

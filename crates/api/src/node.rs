@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::command::State;
-use crate::words::{Action, Door, Order, Phase, Power};
+use crate::words::{Action, Asked, Door, Order, Phase, Power, TryEnd};
 
 /// `GET /api/v1/nodes/{node}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -206,8 +206,68 @@ pub struct PastIntent {
     /// The caller's own number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sequence: Option<u64>,
+    /// When its end was put on record, if it ended and that is remembered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at_ms: Option<u64>,
     /// What became of it.
     pub state: State,
+}
+
+/// `GET /api/v1/nodes/{node}/tries`: exchanges with its BMC that belonged to an operation or changed what was known
+/// of its power, oldest first. The newest of the fleet are remembered, until the server restarts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TryList {
+    /// The node.
+    pub node: String,
+    /// The exchanges.
+    pub tries: Vec<Try>,
+}
+
+/// One exchange with a node's BMC.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Try {
+    /// When it ended.
+    pub at_ms: u64,
+    /// How long it took since it had its turn; none if it did not get that far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub took_ms: Option<u64>,
+    /// The command whose operation ran.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seq: Option<u64>,
+    /// In which protocol.
+    pub driver: String,
+    /// What was asked.
+    pub asked: Asked,
+    /// What came of it.
+    pub end: TryEnd,
+    /// What a read found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub power: Option<Power>,
+    /// What went wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+}
+
+/// The query of `GET /api/v1/resolve`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ResolveQuery {
+    /// A node set expression; every node in scope if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nodes: Option<String>,
+    /// Only those with these labels: `label=value[,label=value...]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selector: Option<String>,
+}
+
+/// `GET /api/v1/resolve`: which nodes an expression means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Resolved {
+    /// The nodes, folded.
+    pub nodes: String,
+    /// How many they are.
+    pub count: usize,
 }
 
 /// `GET /api/v1/nodes/{node}/why`: what is going on, in a sentence and in fields.

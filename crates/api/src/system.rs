@@ -19,6 +19,34 @@ pub struct Version {
     pub you: String,
     /// The caller's role.
     pub role: crate::Role,
+    /// The caller's scope, folded; every node if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// The most nodes that one request may name.
+    #[serde(default)]
+    pub nodes_max: usize,
+}
+
+/// `GET /api/v1/clusters`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ClusterList {
+    /// The clusters, by name.
+    pub clusters: Vec<Cluster>,
+}
+
+/// The nodes whose BMCs one agent can reach, and who leads there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Cluster {
+    /// Its name.
+    pub cluster: String,
+    /// How many of its nodes the caller may see.
+    pub nodes: usize,
+    /// The agent that leads it; none if no agent does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
+    /// The record by which it took the lead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub led_seq: Option<u64>,
 }
 
 /// `GET /healthz`: the server runs.

@@ -53,7 +53,8 @@ fn a_merged_outcome_tells_the_result_of_the_older_one() {
 
 #[test]
 fn an_event_is_flat_and_its_kind_is_its_word() {
-    let what = What::Status { power: Power::Unknown, phase: Phase::BackingOff, seq: Some(3) };
+    let what =
+        What::Status { power: Power::Unknown, phase: Phase::BackingOff, seq: Some(3), attempt: 0 };
     let word = what.word();
     let event = Event { at_ms: 1, nodes: "n1".into(), count: 1, what };
     let expected = json!({

@@ -167,6 +167,42 @@ words! {
 }
 
 words! {
+    /// What a BMC was asked in one exchange.
+    Asked {
+        /// Its node's power.
+        Read = "read",
+        /// To power up.
+        On = "on",
+        /// To power down, hard.
+        Off = "off",
+        /// To ask the operating system to shut down.
+        Soft = "soft",
+        /// For a hard reset.
+        Reset = "reset",
+        /// For a diagnostic interrupt.
+        Nmi = "nmi",
+        /// To set a boot override.
+        Boot = "boot",
+    }
+}
+
+words! {
+    /// What came of one exchange with a BMC.
+    TryEnd {
+        /// It answered, and did as asked.
+        Ok = "ok",
+        /// It said no; nothing happened.
+        Refused = "refused",
+        /// The question never left; nothing happened.
+        NotSent = "not-sent",
+        /// No answer came: it may have happened.
+        Lost = "lost",
+        /// It refused the account.
+        Denied = "denied",
+    }
+}
+
+words! {
     /// The way in that a request took.
     Door {
         /// The command line.

@@ -10,6 +10,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::exchanges::{Exchange, Exchanges};
 use crate::locks::lock;
+use crate::tries::{Known, Tried, Tries};
 
 /// The most reports that wait to be told; older ones are dropped and counted.
 const REPORTS_MAX: usize = 10_000;
@@ -43,6 +44,7 @@ pub struct Board {
     changed: Notify,
     version: watch::Sender<u64>,
     pub(crate) exchanges: Exchanges,
+    pub(crate) tries: Tries,
 }
 
 #[derive(Debug, Default)]
@@ -108,6 +110,16 @@ impl Board {
         self.exchanges.count(exchange);
     }
 
+    /// Remembers an exchange with that node's machine for a while, if it belongs to an operation or tells
+    /// something new of the node's power. Called before what was concluded from it is put up.
+    pub fn tried(&self, node: &str, tried: Tried<'_>) {
+        let known = lock(&self.shelf).nodes.get(node).map(|status| {
+            let Progress { seq, phase, .. } = status.progress;
+            Known { power: status.seen.power, read: status.seen.at > 0, seq, phase }
+        });
+        self.tries.note(node, known, tried);
+    }
+
     /// The node's newest status, if there is one.
     #[must_use]
     pub fn status(&self, node: &str) -> Option<Status> {
@@ -151,6 +163,14 @@ impl Board {
             shelf.nodes.get(name.as_str()).is_none_or(|status| status.seen.at < since)
         };
         NodeSet::from_names(nodes.iter().filter(unread)).expect("the names come from a node set")
+    }
+
+    /// Looks at the statuses of those nodes, in their order.
+    pub(crate) fn look_up(&self, names: &[String], mut look: impl FnMut(&str, Option<&Status>)) {
+        let shelf = lock(&self.shelf);
+        for name in names {
+            look(name, shelf.nodes.get(name.as_str()));
+        }
     }
 
     /// Looks at every status.
@@ -201,6 +221,7 @@ fn moved(old: &Status, new: &Status) -> bool {
     old.seen.power != new.seen.power
         || old.progress.phase != new.progress.phase
         || old.progress.seq != new.progress.seq
+        || old.progress.attempt != new.progress.attempt
 }
 
 fn stepped(old: &Progress, new: &Progress) -> bool {

@@ -19,12 +19,12 @@ use crate::log::request_id;
 use crate::region::{Inner, Shared};
 use crate::rest::{Answer, Fail};
 
-/// The live holds, cut to what the caller may see.
-pub(crate) fn list(region: &Inner, caller: &Caller) -> HoldList {
+/// The live holds, cut to a scope.
+pub(crate) fn list(region: &Inner, scope: Option<&NodeSet>) -> HoldList {
     let fold = read(&region.fold);
     let mut holds = Vec::new();
     for (seq, hold, ids) in fold.ledger.holds(region.now()) {
-        let nodes = cut(&fold.names(ids), caller.scope.as_ref());
+        let nodes = cut(&fold.names(ids), scope);
         if nodes.is_empty() {
             continue;
         }

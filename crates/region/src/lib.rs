@@ -21,8 +21,11 @@ mod region;
 mod rest;
 mod retention;
 mod serve;
+mod snapshot;
 mod spread;
+mod tries;
 mod watchers;
+mod web;
 mod writable;
 
 pub use accounts::{AccountsError, TOKENS_FILE};
@@ -33,3 +36,4 @@ pub use region::{Options, Region};
 pub use rest::openapi;
 pub use retention::Retention;
 pub use serve::{ServeError, Tls, TlsError, check_tls, install_crypto};
+pub use tries::Tried;

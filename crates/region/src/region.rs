@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use api::What;
 use arbiter::Seq;
 use journal::Journal;
+use nodeset::NodeSet;
 use tokio::sync::watch;
 
 use crate::accounts::{Accounts, AccountsError};
@@ -20,12 +22,16 @@ use crate::log::Log;
 use crate::metrics::Metrics;
 use crate::recent::Recent;
 use crate::retention::{self, Retention};
+use crate::snapshot::Drawings;
 use crate::watchers::Watchers;
 
 /// The most event streams at once.
 const SSE_CLIENTS_MAX: usize = 256;
 /// The most event streams at once with one token: several people may share one.
 const SSE_CLIENTS_OF_TOKEN_MAX: usize = 32;
+
+/// How often who wants snapshots is told how old the readings are.
+const AGES: Duration = Duration::from_secs(30);
 
 /// How a region works.
 #[derive(Clone, Debug)]
@@ -38,6 +44,8 @@ pub struct Options {
     pub sse_clients_max: usize,
     /// The most event streams at once with one token.
     pub sse_clients_of_token_max: usize,
+    /// How often a listener that wants snapshots is told how old the readings are.
+    pub ages_every: Duration,
     /// The most connections at once.
     pub connections_max: usize,
     /// The longest wait of a command for its verdict, in milliseconds.
@@ -55,6 +63,7 @@ impl Options {
             retention: Retention::default(),
             sse_clients_max: SSE_CLIENTS_MAX,
             sse_clients_of_token_max: SSE_CLIENTS_OF_TOKEN_MAX,
+            ages_every: AGES,
             connections_max: 4_096,
             verdict_ms_max: 10_000,
             clock: system_clock_ms,
@@ -79,6 +88,7 @@ pub(crate) struct Inner {
     pub(crate) folded: watch::Sender<Seq>,
     pub(crate) watchers: Watchers,
     pub(crate) ring: Ring,
+    pub(crate) drawings: Drawings,
     pub(crate) recent: Recent,
     pub(crate) accounts: Accounts,
     pub(crate) metrics: Metrics,
@@ -123,6 +133,7 @@ impl Region {
             folded: watch::Sender::new(0),
             watchers: Watchers::default(),
             ring: Ring::new(now),
+            drawings: Drawings::default(),
             recent: Recent::default(),
             accounts,
             metrics,
@@ -150,6 +161,18 @@ impl Region {
         write(&self.0.fold).expect(fleet.nodes());
         *write(&self.0.fleet) = Arc::clone(&fleet);
         self.0.board.retain(|node| fleet.node(node).is_some());
+    }
+
+    /// Reads the inventory again, puts it to use, and tells what changed, to listeners too. Called on a thread
+    /// of its own.
+    ///
+    /// # Errors
+    /// What is wrong with the inventory; nothing changed then.
+    pub fn reload(&self) -> Result<String, String> {
+        let changed = self.0.live.reload()?;
+        let what = What::Inventory { changed: changed.clone() };
+        self.0.ring.push(self.0.now(), NodeSet::default(), what);
+        Ok(changed)
     }
 
     /// Waits until the fold has been at the end of the journal.

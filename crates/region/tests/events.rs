@@ -46,7 +46,8 @@ fn changes_of_power_and_step_are_told_folded() {
     site.board.publish_all(names.iter().map(|name| (name.as_str(), status.clone())));
     let event = events.next().unwrap().unwrap().event;
     assert_eq!((event.nodes.as_str(), event.count), ("n[1-9]", 9));
-    let what = What::Status { power: api::Power::On, phase: api::Phase::Confirming, seq: Some(5) };
+    let (power, phase) = (api::Power::On, api::Phase::Confirming);
+    let what = What::Status { power, phase, seq: Some(5), attempt: 1 };
     assert_eq!(event.what, what);
     site.board.publish_all(names.iter().map(|name| (name.as_str(), status.clone())));
     site.board.report("n1", Report::LateFire { goal: Goal::Off });
@@ -84,7 +85,7 @@ fn an_id_of_another_run_or_too_far_back_is_answered_by_a_reset() {
     reset("18f3-5");
     let id = reset("rubbish");
     let mut events = client.events(Some(&id)).unwrap();
-    site.hold_again(10_050);
+    site.hold_again(10_050, "again");
     drop(events.next());
     reset(&id);
 }
@@ -169,19 +170,4 @@ fn streams_of_one_token_are_bounded_and_leave_room_for_others() {
         site.board.publish("n1", common::idle(Power::Off, now()));
         admin.events(None).ok()
     });
-}
-
-impl Site {
-    /// So many records, of which each is an event.
-    fn hold_again(&self, times: usize) {
-        let record = arbiter::Record::Held(arbiter::Held {
-            nodes: nodeset::NodeSet::parse("n1", 1).unwrap(),
-            by: "somebody".into(),
-            door: "rest".into(),
-            reason: "again".into(),
-            for_ms: 1_000,
-        });
-        let last = self.append_all(&vec![record; times]);
-        self.folded_to(last);
-    }
 }

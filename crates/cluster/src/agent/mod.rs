@@ -9,7 +9,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use arbiter::{Progress, Report, Seen};
+use arbiter::{Answer, Progress, Report, Seen};
 use journal::{Journal, ReadError};
 use nodeset::NodeSet;
 use tokio::sync::{mpsc, watch};
@@ -37,8 +37,9 @@ pub trait Witness: Send + Sync + 'static {
     fn saw(&self, sightings: Vec<Sighting>);
     /// Something beside outcomes happened at a node.
     fn reported(&self, node: &str, report: &Report);
-    /// A driver answered a question. Called for every exchange: it must cost next to nothing.
-    fn exchanged(&self, exchange: &Exchange);
+    /// A driver answered a question about that node. Called for every exchange, before anything is concluded
+    /// from it: it must cost next to nothing.
+    fn exchanged(&self, node: &str, exchange: &Exchange, answer: &Answer);
 }
 
 /// Why an agent ended.

@@ -177,7 +177,8 @@ impl<J: Journal, W: Witness> Running<'_, J, W> {
         let Answered { node, ticket, answer, exchange } = answered;
         debug!(node = self.core.ledger().name(node), ticket, ?answer, "answered");
         if let Some(exchange) = exchange {
-            self.shell.witness.exchanged(&exchange);
+            let name = self.core.ledger().name(node);
+            self.shell.witness.exchanged(name, &exchange, &answer);
         }
         self.core.answered(now, node, ticket, answer, effects);
     }

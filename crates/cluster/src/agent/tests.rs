@@ -143,7 +143,7 @@ impl Witness for Seen {
         self.reports.lock().expect("no holder panics").push(report.clone());
     }
 
-    fn exchanged(&self, exchange: &Exchange) {
+    fn exchanged(&self, _node: &str, exchange: &Exchange, _answer: &Answer) {
         self.exchanges.lock().expect("no holder panics").push(*exchange);
     }
 }

@@ -9,7 +9,9 @@ use crate::inventory::Driver;
 pub struct Exchange {
     /// Which protocol: `ipmi`, `redfish`.
     pub driver: &'static str,
-    /// What was asked: `read`, `order` or `boot`.
+    /// What was asked.
+    pub ask: Ask,
+    /// The same in a word: `read`, `order` or `boot`.
     pub op: &'static str,
     /// What came of it: `ok`, `refused`, `not_sent`, `lost`, or `denied` when the account was refused.
     pub result: &'static str,
@@ -24,7 +26,7 @@ impl Exchange {
         answer: &Answer,
         took_ms: Option<Millis>,
     ) -> Self {
-        Self { driver: driver.word(), op: op(ask), result: result(answer), took_ms }
+        Self { driver: driver.word(), ask, op: op(ask), result: result(answer), took_ms }
     }
 }
 

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use arbiter::Report;
+use arbiter::{Answer, Report};
+use cluster::clock::now_ms;
 use cluster::inventory::{Inventory, diff};
 use cluster::{Looks, Sighting, Witness};
 use nodeset::{NodeSet, ParseError};
@@ -61,10 +62,11 @@ impl Witness for Bridge {
         self.board.report(node, report.clone());
     }
 
-    fn exchanged(&self, exchange: &cluster::Exchange) {
-        let cluster::Exchange { driver, op, result, took_ms } = *exchange;
+    fn exchanged(&self, node: &str, exchange: &cluster::Exchange, answer: &Answer) {
+        let cluster::Exchange { driver, ask, op, result, took_ms } = *exchange;
         let took = took_ms.map(Duration::from_millis);
         self.board.exchanged(&region::Exchange { driver, op, result, took });
+        self.board.tried(node, region::Tried { at: now_ms(), driver, ask, answer, took });
     }
 }
 

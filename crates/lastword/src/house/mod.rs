@@ -76,7 +76,7 @@ pub async fn run(
     bridge.join(looks, region.clone());
 
     let (stop, stopped) = watch::channel(false);
-    tokio::spawn(reload_on_hangup(Arc::clone(&bridge)));
+    tokio::spawn(reload_on_hangup(region.clone()));
     tokio::spawn(async move {
         until.await;
         tracing::info!("stopping");
@@ -132,11 +132,11 @@ pub async fn told_to_stop() {
     }
 }
 
-async fn reload_on_hangup(bridge: Arc<Bridge>) {
+async fn reload_on_hangup(region: Region) {
     let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
     while hangups.recv().await.is_some() {
-        let bridge = Arc::clone(&bridge);
-        let reload = tokio::task::spawn_blocking(move || region::Live::reload(&*bridge));
+        let region = region.clone();
+        let reload = tokio::task::spawn_blocking(move || region.reload());
         match reload.await {
             Ok(Ok(changed)) => tracing::info!("inventory reloaded:\n{changed}"),
             Ok(Err(wrong)) => tracing::error!("the old inventory stays in place:\n{wrong}"),

@@ -157,11 +157,11 @@ fn states(region: &Inner, fold: &Fold, seq: Seq, page: &Page) -> Vec<Group<State
     let mut groups: Vec<Group<State>> = refused
         .map(|group| Group { nodes: group.nodes, what: State::Refused { verdict: group.what } })
         .collect();
-    groups.extend(page.ended.iter().map(|(outcome, nodes)| Group {
-        nodes: if nodes.len() == page.count {
+    groups.extend(page.ended.iter().map(|(outcome, ends)| Group {
+        nodes: if ends.nodes.len() == page.count {
             page.command.nodes.clone()
         } else {
-            fold.names(nodes.iter().copied())
+            fold.names(ends.nodes.iter().copied())
         },
         what: State::Ended { outcome: fold.outcome(outcome) },
     }));
@@ -216,8 +216,8 @@ fn summary(fold: &Fold, seq: Seq, page: &Page, nodes: &NodeSet, caller: &Caller)
 fn tally(fold: &Fold, page: &Page, count: usize, caller: &Caller) -> Tally {
     let mut tally = Tally { open: in_scope(fold, &page.open, caller), ..Tally::default() };
     let mut ended = 0;
-    for (outcome, nodes) in &page.ended {
-        let nodes = in_scope(fold, nodes, caller);
+    for (outcome, ends) in &page.ended {
+        let nodes = in_scope(fold, &ends.nodes, caller);
         ended += nodes;
         match outcome.result() {
             Outcome::Confirmed => tally.confirmed += nodes,

@@ -59,6 +59,7 @@ fn statuses(board: &Board, news: &News) -> BTreeMap<What, NodeSet> {
             power: power(status.seen.power),
             phase: phase(status.progress.phase),
             seq: status.progress.seq,
+            attempt: status.progress.attempt,
         };
         groups.entry(what).or_default().push(node);
     }

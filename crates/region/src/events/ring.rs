@@ -89,10 +89,20 @@ impl Ring {
         self.newest.subscribe()
     }
 
+    /// The place of the newest event, at this moment.
+    pub(crate) fn place_now(&self) -> u64 {
+        lock(&self.state).newest
+    }
+
+    /// Whether everything is kept that came after that place.
+    pub(crate) fn follows(&self, place: u64) -> bool {
+        lock(&self.state).follows(place)
+    }
+
     /// What comes after that place.
     pub(crate) fn after(&self, place: u64, items_max: usize) -> After {
         let state = lock(&self.state);
-        if place < state.lost || place > state.newest {
+        if !state.follows(place) {
             return After::Lost(state.newest);
         }
         let skip = state.items.partition_point(|item| item.id <= place);
@@ -112,6 +122,10 @@ impl Ring {
 }
 
 impl State {
+    fn follows(&self, place: u64) -> bool {
+        (self.lost..=self.newest).contains(&place)
+    }
+
     fn drop_oldest(&mut self) {
         if let Some(item) = self.items.pop_front() {
             self.names -= item.nodes.len();

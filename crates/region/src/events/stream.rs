@@ -1,19 +1,26 @@
 //! One listener: where it is in the ring, what it may see, and when it is told what.
 //! It keeps no events: who reads slowly loses its place, not our memory.
+//!
+//! One that wants snapshots is given one wherever others are told that events are missing, at the beginning,
+//! and when there is another inventory. Its place is taken before the snapshot is drawn: events after it may repeat
+//! what is in there, and none is missed.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use api::What;
 use axum::response::sse;
 use futures_util::stream::{self, Stream};
 use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
 
 use super::places::Place;
 use super::ring::{After, Item};
 use crate::accounts::Caller;
 use crate::region::Shared;
+use crate::snapshot::{self, Drawing};
 
 /// The longest silence: a comment is sent then.
 pub(crate) const SILENCE: Duration = Duration::from_secs(15);
@@ -28,7 +35,17 @@ pub(crate) struct Listener {
     taken: VecDeque<Arc<Item>>,
     newest: watch::Receiver<u64>,
     stopping: watch::Receiver<bool>,
+    /// None for who wants events alone.
+    snapshots: Option<Snapshots>,
     _place: Place,
+}
+
+/// What a listener that wants snapshots is owed.
+struct Snapshots {
+    /// A snapshot that is at that place or after it.
+    owed: Option<u64>,
+    /// Ages, at that time.
+    ages: Instant,
 }
 
 impl Listener {
@@ -41,7 +58,16 @@ impl Listener {
         let stopping = region.stopping.subscribe();
         let taken = VecDeque::new();
         region.metrics.sse_clients.inc();
-        Self { region, caller, place, taken, newest, stopping, _place: seat }
+        Self { region, caller, place, taken, newest, stopping, snapshots: None, _place: seat }
+    }
+
+    /// The same, with snapshots; it begins with one unless it resumes.
+    pub(crate) fn with_snapshots(mut self, resumes: bool) -> Self {
+        self.snapshots = Some(Snapshots { owed: None, ages: self.next_ages() });
+        if !resumes {
+            self.owe(0);
+        }
+        self
     }
 
     /// The events as they come, until the server stops or the token is deleted.
@@ -57,15 +83,62 @@ impl Listener {
             if !self.region.accounts.still_valid(&self.caller) || *self.stopping.borrow() {
                 return None;
             }
+            if let Some(place) = self.owed() {
+                return self.snapshot(place).await;
+            }
             if let Some(event) = self.take() {
                 return Some(event);
+            }
+            if self.owed().is_some() {
+                continue;
+            }
+            let silent = Instant::now() + SILENCE;
+            let ages = self.snapshots.as_ref().map_or(silent, |snapshots| snapshots.ages);
+            if ages <= Instant::now() {
+                return self.ages().await;
             }
             tokio::select! {
                 changed = self.newest.changed() => changed.ok()?,
                 changed = self.stopping.changed() => changed.ok()?,
-                () = tokio::time::sleep(SILENCE) => {}
+                () = sleep_until(ages.min(silent)) => {}
             }
         }
+    }
+
+    fn next_ages(&self) -> Instant {
+        Instant::now() + self.region.options.ages_every
+    }
+
+    fn owed(&self) -> Option<u64> {
+        self.snapshots.as_ref()?.owed
+    }
+
+    /// Owes a snapshot that is at that place or after it; false for who wants none.
+    fn owe(&mut self, place: u64) -> bool {
+        let Some(snapshots) = &mut self.snapshots else { return false };
+        snapshots.owed = Some(place);
+        true
+    }
+
+    async fn snapshot(&mut self, place: u64) -> Option<sse::Event> {
+        let Drawing { text, place, .. } = tokio::select! {
+            drawing = snapshot::snapshot(&self.region, &self.caller.scope, place) => drawing?,
+            _ = self.stopping.changed() => return None,
+        };
+        self.place = place;
+        self.taken.clear();
+        self.snapshots = Some(Snapshots { owed: None, ages: self.next_ages() });
+        Some(self.event("snapshot", &text))
+    }
+
+    /// It has no id: it is no event that could be missed.
+    async fn ages(&mut self) -> Option<sse::Event> {
+        let Drawing { text, .. } = tokio::select! {
+            drawing = snapshot::ages(&self.region, &self.caller.scope) => drawing?,
+            _ = self.stopping.changed() => return None,
+        };
+        self.snapshots = Some(Snapshots { owed: None, ages: self.next_ages() });
+        Some(sse::Event::default().event("ages").data(text))
     }
 
     /// The next event that concerns this listener, if there is one by now.
@@ -73,32 +146,43 @@ impl Listener {
         loop {
             if self.taken.is_empty() {
                 match self.region.ring.after(self.place, ITEMS_MAX) {
-                    After::Lost(newest) => return Some(self.lost(newest)),
+                    After::Lost(newest) => return self.lost(newest),
                     After::Items(items) if items.is_empty() => return None,
                     After::Items(items) => self.taken = items.into(),
                 }
             }
             while let Some(item) = self.taken.pop_front() {
                 self.place = item.id;
+                if matches!(item.what(), What::Inventory { .. }) {
+                    self.owe(item.id);
+                }
                 if let Some(text) = item.text(self.caller.scope.as_ref()) {
-                    return Some(self.event(item.what().word(), text));
+                    return Some(self.event(item.what().word(), &text));
+                }
+                if self.owed().is_some() {
+                    return None;
                 }
             }
         }
     }
 
-    fn lost(&mut self, newest: u64) -> sse::Event {
+    /// Who wants no snapshots is told that events are missing.
+    fn lost(&mut self, newest: u64) -> Option<sse::Event> {
         self.place = newest;
         self.region.metrics.sse_resets.inc();
-        let what = api::What::Reset;
+        // any that the ring can follow will do
+        if self.owe(0) {
+            return None;
+        }
+        let what = What::Reset;
         let word = what.word();
         let at_ms = self.region.now();
         let event = api::Event { at_ms, nodes: String::new(), count: 0, what };
         let text = serde_json::to_string(&event).expect("events have string keys only");
-        self.event(word, text)
+        Some(self.event(word, &text))
     }
 
-    fn event(&self, word: &str, text: String) -> sse::Event {
+    fn event(&self, word: &str, text: &str) -> sse::Event {
         sse::Event::default().event(word).id(self.region.ring.id(self.place)).data(text)
     }
 }

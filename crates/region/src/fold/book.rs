@@ -33,9 +33,17 @@ pub(crate) struct Page {
     /// What it did at first, and on which nodes; whether the node was there already.
     pub(crate) verdicts: Vec<((Verdict, bool), Ids)>,
     /// How it ended.
-    pub(crate) ended: BTreeMap<Outcome, Vec<NodeId>>,
+    pub(crate) ended: BTreeMap<Outcome, Ends>,
     /// Where it has not ended.
     pub(crate) open: BTreeSet<NodeId>,
+}
+
+/// The nodes on which a command ended in one way, and when: both in the same order.
+#[derive(Debug, Default)]
+pub(crate) struct Ends {
+    pub(crate) nodes: Vec<NodeId>,
+    /// Milliseconds since the command.
+    after_ms: Vec<u32>,
 }
 
 /// Some of a command's nodes, or all of them.
@@ -95,7 +103,7 @@ impl Book {
         }
         for change in changes {
             if let Change::Ended { node, seq, outcome } = change {
-                self.end(*node, *seq, outcome);
+                self.end(*node, *seq, outcome, ledger.now());
             }
         }
         self.forget();
@@ -155,12 +163,17 @@ impl Book {
         self.notes.insert(seq, note);
     }
 
-    fn end(&mut self, node: NodeId, seq: Seq, outcome: &Outcome) {
+    fn end(&mut self, node: NodeId, seq: Seq, outcome: &Outcome, at: Millis) {
         let Some(page) = self.pages.get_mut(&seq) else { return };
         if page.open.remove(&node) {
-            match page.ended.get_mut(outcome) {
-                Some(nodes) => nodes.push(node),
-                None => drop(page.ended.insert(outcome.clone(), vec![node])),
+            let after_ms = u32::try_from(at.saturating_sub(page.at)).unwrap_or(u32::MAX);
+            // looked up by reference: an outcome is copied once for all of its nodes
+            if !page.ended.contains_key(outcome) {
+                page.ended.insert(outcome.clone(), Ends::default());
+            }
+            if let Some(ends) = page.ended.get_mut(outcome) {
+                ends.nodes.push(node);
+                ends.after_ms.push(after_ms);
             }
         }
     }
@@ -180,6 +193,13 @@ impl Book {
 }
 
 impl Page {
+    /// When it ended in that way on the node.
+    pub(crate) fn ended_at(&self, node: NodeId, outcome: &Outcome) -> Option<Millis> {
+        let ends = self.ended.get(outcome)?;
+        let place = ends.nodes.iter().position(|it| *it == node)?;
+        Some(self.at + Millis::from(*ends.after_ms.get(place)?))
+    }
+
     fn new(
         command: &Command,
         at: Millis,

@@ -7,7 +7,10 @@ mod why;
 
 use std::collections::BTreeMap;
 
-use api::{Code, GroupEntry, GroupList, History, Node, NodeList, NodeQuery, Power, Why, WhyQuery};
+use api::{
+    Code, GroupEntry, GroupList, History, Node, NodeList, NodeQuery, Power, ResolveQuery, Resolved,
+    TryList, Why, WhyQuery,
+};
 use nodeset::NodeSet;
 
 use crate::accounts::Caller;
@@ -17,15 +20,22 @@ use crate::locks::read;
 use crate::region::Inner;
 use crate::rest::{Answer, Fail};
 use fresh::{Freshness, freshen};
+pub(crate) use view::IN_TRANSITION;
 
 /// The chosen nodes that the caller may see.
 pub(crate) async fn list(region: &Inner, caller: &Caller, query: &NodeQuery) -> Answer<NodeList> {
-    let nodes = chosen(region, caller, query)?;
+    let nodes = chosen(region, caller, query.nodes.as_deref(), query.selector.as_deref())?;
     let since = freshen(region, &nodes, Freshness::new(query.max_age_ms, query.wait_ms)).await;
     let (fold, fleet) = (read(&region.fold), region.fleet());
     let now = region.now();
     let node = |name: String| view::node(region, &fold, &fleet, &name, now, since);
     Ok(NodeList { nodes: nodes.iter().map(node).collect() })
+}
+
+/// The nodes that an expression means, as far as the caller may see them.
+pub(crate) fn resolve(region: &Inner, caller: &Caller, query: &ResolveQuery) -> Answer<Resolved> {
+    let nodes = chosen(region, caller, query.nodes.as_deref(), query.selector.as_deref())?;
+    Ok(Resolved { nodes: nodes.to_string(), count: nodes.len() })
 }
 
 /// The names of nodes and groups that the caller may see.
@@ -75,6 +85,12 @@ pub(crate) fn history(region: &Inner, caller: &Caller, name: &str) -> Answer<His
     Ok(History { node: name.to_owned(), intents })
 }
 
+/// The exchanges with a node's BMC that are remembered.
+pub(crate) fn tries(region: &Inner, caller: &Caller, name: &str) -> Answer<TryList> {
+    known(region, caller, name)?;
+    Ok(TryList { node: name.to_owned(), tries: region.board.tries.of(name) })
+}
+
 /// What is going on with a node.
 pub(crate) async fn why(
     region: &Inner,
@@ -97,13 +113,17 @@ pub(crate) async fn why(
     Ok(Why { sentence, node, last, agent })
 }
 
-fn chosen(region: &Inner, caller: &Caller, query: &NodeQuery) -> Answer<NodeSet> {
+fn chosen(
+    region: &Inner,
+    caller: &Caller,
+    nodes: Option<&str>,
+    selector: Option<&str>,
+) -> Answer<NodeSet> {
     let fleet = region.fleet();
-    if query.nodes.is_none() && cut(fleet.nodes(), caller.scope.as_ref()).is_empty() {
+    if nodes.is_none() && cut(fleet.nodes(), caller.scope.as_ref()).is_empty() {
         return Ok(NodeSet::default());
     }
-    let nodes = query.nodes.as_deref().unwrap_or("@*");
-    choose_visible(&fleet, caller, Chosen { nodes, selector: query.selector.as_deref() })
+    choose_visible(&fleet, caller, Chosen { nodes: nodes.unwrap_or("@*"), selector })
 }
 
 /// Refuses a node that is not in the inventory, unless something is still being done with it. One

@@ -12,6 +12,9 @@ use crate::fleet::Fleet;
 use crate::fold::Fold;
 use crate::region::Inner;
 
+/// Why a power is unknown that was read.
+pub(crate) const IN_TRANSITION: &str = "its BMC says that it is in transition";
+
 /// A node as it is known. What was read before `since` is not shown as its state.
 pub(super) fn node(
     region: &Inner,
@@ -62,6 +65,15 @@ pub(super) fn history(region: &Inner, fold: &Fold, name: &str) -> Vec<PastIntent
             IntentState::Running => running(region, name, intent.seq),
             IntentState::Ended(outcome) => State::Ended { outcome: fold.outcome(outcome) },
         };
+        let ended_at_ms = match &intent.state {
+            IntentState::Ended(outcome) => {
+                fold.book.page(intent.seq).and_then(|page| page.ended_at(id, outcome))
+            }
+            IntentState::Refused(_)
+            | IntentState::Waiting
+            | IntentState::Running
+            | IntentState::Joined { .. } => None,
+        };
         let command = &entry.command;
         Some(PastIntent {
             seq: intent.seq,
@@ -71,6 +83,7 @@ pub(super) fn history(region: &Inner, fold: &Fold, name: &str) -> Vec<PastIntent
             accepted_at_ms: entry.at,
             reason: command.reason.as_deref().map(str::to_owned),
             sequence: command.sequence,
+            ended_at_ms,
             state,
         })
     };
@@ -95,7 +108,7 @@ impl Known {
             _ if seen.at == 0 => "it was not read yet".to_owned(),
             Some(cause) => cause.words.to_string(),
             None if too_old => "it could not be read in time".to_owned(),
-            None => "its BMC says that it is in transition".to_owned(),
+            None => IN_TRANSITION.to_owned(),
         };
         let last = seen.last_known.map(|(state, at_ms)| LastKnown {
             power: goal(state),

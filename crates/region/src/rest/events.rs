@@ -1,13 +1,13 @@
 //! `/api/v1/events`.
 //! It does not keep events.
 
-use api::{Code, Problem};
+use api::{Code, EventQuery, Problem};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 
-use super::{Answer, Fail};
+use super::{Answer, Fail, Params};
 use crate::accounts::Caller;
 use crate::events::{Listener, Occupied, SILENCE};
 use crate::region::Shared;
@@ -16,9 +16,9 @@ use crate::region::Shared;
 const RETRY_S: u64 = 5;
 
 /// What happens, as server-sent events whose data are `Event` documents. With `Last-Event-ID` it goes
-/// on from there; a `reset` event tells that some are missing.
+/// on from there; a `reset` event tells that some are missing. With `snapshot` it begins with all that is known.
 #[utoipa::path(get, path = "/api/v1/events", tag = "events",
-    params(("last-event-id" = Option<String>, Header, description = "the newest id received")),
+    params(EventQuery, ("last-event-id" = Option<String>, Header, description = "the newest id received")),
     responses((status = 200, content_type = "text/event-stream", body = String,
          description = "events without end"),
         (status = 429, body = Problem, content_type = "application/problem+json",
@@ -28,11 +28,18 @@ const RETRY_S: u64 = 5;
 pub(super) async fn listen(
     State(region): State<Shared>,
     caller: Caller,
+    Params(query): Params<EventQuery>,
     headers: HeaderMap,
 ) -> Answer<Response> {
+    if query.snapshot {
+        region.ready().await?;
+    }
     let place = region.sse_places.take(&caller.name).map_err(|why| occupied(&caller, why))?;
     let last_id = headers.get("last-event-id").and_then(|id| id.to_str().ok());
-    let listener = Listener::new(region, caller, last_id, place);
+    let mut listener = Listener::new(region, caller, last_id, place);
+    if query.snapshot {
+        listener = listener.with_snapshots(last_id.is_some());
+    }
     let alive = KeepAlive::new().interval(SILENCE);
     Ok(Sse::new(listener.stream()).keep_alive(alive).into_response())
 }

@@ -17,7 +17,7 @@ use crate::region::Shared;
          description = "any problem")))]
 pub(super) async fn list(State(region): State<Shared>, caller: Caller) -> Answer<Json<HoldList>> {
     region.ready().await?;
-    Ok(Json(holds::list(&region, &caller)))
+    Ok(Json(holds::list(&region, caller.scope.as_ref())))
 }
 
 /// Place a hold.

@@ -1,7 +1,10 @@
 //! `/api/v1/nodes`.
 //! It does not read machines: it asks for that.
 
-use api::{GroupList, History, Node, NodeList, NodeQuery, Problem, Why, WhyQuery};
+use api::{
+    GroupList, History, Node, NodeList, NodeQuery, Problem, ResolveQuery, Resolved, TryList, Why,
+    WhyQuery,
+};
 use axum::Json;
 use axum::extract::{Path, State};
 
@@ -78,4 +81,32 @@ pub(super) async fn why(
 ) -> Answer<Json<Why>> {
     region.ready().await?;
     Ok(Json(nodes::why(&region, &caller, &node, &query).await?))
+}
+
+/// The newest exchanges with a node's BMC that belonged to an operation or told something new.
+#[utoipa::path(get, path = "/api/v1/nodes/{node}/tries", tag = "nodes",
+    params(("node" = String, Path, description = "its name")),
+    responses((status = 200, body = TryList),
+        (status = "default", body = Problem, content_type = "application/problem+json",
+         description = "any problem")))]
+pub(super) async fn tries(
+    State(region): State<Shared>,
+    caller: Caller,
+    Path(node): Path<String>,
+) -> Answer<Json<TryList>> {
+    region.ready().await?;
+    Ok(Json(nodes::tries(&region, &caller, &node)?))
+}
+
+/// Which nodes an expression means. It reads nothing of them.
+#[utoipa::path(get, path = "/api/v1/resolve", tag = "nodes", params(ResolveQuery),
+    responses((status = 200, body = Resolved),
+        (status = "default", body = Problem, content_type = "application/problem+json",
+         description = "any problem")))]
+pub(super) async fn resolve(
+    State(region): State<Shared>,
+    caller: Caller,
+    Params(query): Params<ResolveQuery>,
+) -> Answer<Json<Resolved>> {
+    Ok(Json(nodes::resolve(&region, &caller, &query)?))
 }

@@ -23,6 +23,7 @@ use utoipa_axum::routes;
 use super::body::BODY_BYTES_MAX;
 use super::{Fail, commands, events, holds, nodes, system, tokens};
 use crate::region::Shared;
+use crate::web;
 
 /// The description of the interface: the document of `GET /api/v1/openapi.json`.
 #[must_use]
@@ -39,6 +40,7 @@ pub(crate) fn router(region: Shared) -> Router {
     let fresh = HeaderValue::from_static("no-store");
     router
         .route("/api/v1/openapi.json", get(move || async move { Json(description) }))
+        .merge(web::router())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
@@ -58,7 +60,7 @@ pub(crate) fn router(region: Shared) -> Router {
                        The last power command has the last word.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
-    components(schemas(api::Event, api::Problem)),
+    components(schemas(api::Event, api::Snapshot, api::Ages, api::Problem)),
     security(("token" = [])),
     modifiers(&Token)
 )]
@@ -84,12 +86,15 @@ fn routed() -> OpenApiRouter<Shared> {
         .routes(routes!(nodes::one))
         .routes(routes!(nodes::history))
         .routes(routes!(nodes::why))
+        .routes(routes!(nodes::tries))
+        .routes(routes!(nodes::resolve))
         .routes(routes!(holds::list, holds::place))
         .routes(routes!(holds::release))
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::delete))
         .routes(routes!(events::listen))
         .routes(routes!(system::version))
+        .routes(routes!(system::clusters))
         .routes(routes!(system::reload))
         .routes(routes!(system::alive))
         .routes(routes!(system::ready))

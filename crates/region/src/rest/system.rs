@@ -5,13 +5,12 @@ use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use api::{Alive, Code, InventoryChange, Problem, Ready, Role, Version, What};
+use api::{Alive, Cluster, ClusterList, Code, InventoryChange, Problem, Ready, Role, Version};
 use axum::Json;
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
-use nodeset::NodeSet;
 
 use super::{Answer, Fail};
 use crate::accounts::Caller;
@@ -36,7 +35,30 @@ pub(super) async fn version(State(region): State<Shared>, caller: Caller) -> Jso
         confirm_over: fleet.limits().confirm_over,
         you: caller.name,
         role: caller.role,
+        scope: caller.scope.as_ref().map(ToString::to_string),
+        nodes_max: fleet.limits().nodes_max,
     })
+}
+
+/// The clusters, and who leads them.
+#[utoipa::path(get, path = "/api/v1/clusters", tag = "system",
+    responses((status = 200, body = ClusterList),
+        (status = "default", body = Problem, content_type = "application/problem+json",
+         description = "any problem")))]
+pub(super) async fn clusters(
+    State(region): State<Shared>,
+    caller: Caller,
+) -> Answer<Json<ClusterList>> {
+    region.ready().await?;
+    let (fleet, fold) = (region.fleet(), read(&region.fold));
+    let name = fleet.cluster();
+    let cluster = Cluster {
+        cluster: name.to_owned(),
+        nodes: cut(fleet.nodes(), caller.scope.as_ref()).len(),
+        agent: fold.ledger.leader(name).map(str::to_owned),
+        led_seq: fold.ledger.epoch(name),
+    };
+    Ok(Json(ClusterList { clusters: vec![cluster] }))
 }
 
 /// Read the inventory again; the answer tells what changed.
@@ -50,17 +72,11 @@ pub(super) async fn reload(
 ) -> Answer<Json<InventoryChange>> {
     caller.needs(Role::Admin)?;
     caller.covers_all()?;
-    let live = region.live.clone();
-    let changed = tokio::task::spawn_blocking(move || live.reload()).await;
+    let changed = tokio::task::spawn_blocking(move || Region(region).reload()).await;
     let changed = changed.map_err(|_| {
         Fail::new(Code::Internal, 500, "reading the inventory met a defect of the server")
     })?;
     let changed = changed.map_err(|words| Fail::new(Code::InventoryInvalid, 422, words))?;
-    region.ring.push(
-        region.now(),
-        NodeSet::default(),
-        What::Inventory { changed: changed.clone() },
-    );
     Ok(Json(InventoryChange { changed }))
 }
 

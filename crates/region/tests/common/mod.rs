@@ -168,6 +168,19 @@ impl Site {
         self.append(&Record::Settled { cluster: CLUSTER.into(), epoch, seq, seen, outcome, nodes })
     }
 
+    /// So many records, of which each is an event.
+    pub fn hold_again(&self, times: usize, reason: &str) {
+        let record = Record::Held(arbiter::Held {
+            nodes: NodeSet::parse("n1", 1).unwrap(),
+            by: "somebody".into(),
+            door: "rest".into(),
+            reason: reason.into(),
+            for_ms: 1_000,
+        });
+        let last = self.append_all(&vec![record; times]);
+        self.folded_to(last);
+    }
+
     pub fn head(&self) -> u64 {
         *self.journal.head().borrow()
     }

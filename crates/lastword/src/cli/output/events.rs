@@ -24,8 +24,8 @@ fn words(what: &What) -> String {
             format!("#{seq} {}{why}", verdict_label(verdict))
         }
         What::Outcome { seq, outcome } => format!("#{seq} {}", outcome_words(outcome)),
-        What::Status { power, phase, seq: Some(seq) } => format!("{power}, {phase} for #{seq}"),
-        What::Status { power, phase, seq: None } => format!("{power}, {phase}"),
+        What::Status { power, phase, seq: Some(seq), .. } => format!("{power}, {phase} for #{seq}"),
+        What::Status { power, phase, seq: None, .. } => format!("{power}, {phase}"),
         What::Hold { holder: Some(holder), reason, until_at_ms } => {
             let until = until_at_ms.map(|at| format!(" until {}", clock(at))).unwrap_or_default();
             format!("held by {holder}{until}: {}", reason.as_deref().unwrap_or("no reason given"))

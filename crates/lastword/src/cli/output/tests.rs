@@ -279,7 +279,8 @@ fn events_are_a_line_each() {
     assert_eq!(line(What::Outcome { seq: 811, outcome }), "#811 superseded (by ops: off, seq 812)");
     let verdict = Verdict::Supersede(whose(811, "slurm", Action::On));
     assert_eq!(line(What::Verdict { seq: 812, verdict }), "#812 supersede(#811 by slurm: on)");
-    let status = What::Status { power: Power::Off, phase: Phase::Firing, seq: Some(812) };
+    let status =
+        What::Status { power: Power::Off, phase: Phase::Firing, seq: Some(812), attempt: 1 };
     assert_eq!(line(status), "off, firing for #812");
     let ended = What::Hold { holder: None, reason: None, until_at_ms: None };
     assert_eq!(line(ended), "hold ended");

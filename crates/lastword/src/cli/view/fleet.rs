@@ -79,7 +79,7 @@ impl Fleet {
                 self.commands.insert(*seq, asked);
                 self.forget_commands();
             }
-            What::Status { power, phase, seq } => {
+            What::Status { power, phase, seq, .. } => {
                 let seen = Seen { power: *power, phase: *phase, seq: *seq };
                 self.note(&event.nodes, seen);
                 // what a node does step by step is in the list of what is open

@@ -9,7 +9,7 @@ fn event(nodes: &str, what: What) -> Event {
 }
 
 fn status(power: api::Power, phase: Phase, seq: Option<u64>) -> What {
-    What::Status { power, phase, seq }
+    What::Status { power, phase, seq, attempt: 0 }
 }
 
 fn look() -> Look {

@@ -75,7 +75,7 @@ function answer(method, url, body, caller) {
     case 'GET /groups':
       return [200, fleet.groups()]
     case 'GET /clusters':
-      return [200, { clusters: [{ cluster: 'fake', nodes: fleet.size, agent: 'agent-1', led_at_seq: 1 }] }]
+      return [200, { clusters: [{ cluster: 'fake', nodes: fleet.size, agent: 'agent-1', led_seq: 1 }] }]
     case 'GET /commands':
       return [200, fleet.commands(Number(url.searchParams.get('limit') ?? 50))]
     case 'POST /commands':

@@ -70,8 +70,8 @@ export class Fleet {
     let phase = dead && node.phase === 'firing' ? 'backing-off' : next[node.phase]
     if (phase === 'firing') node.attempt++
     if (node.attempt > 4) phase = 'gave-up'
-    const result = dead ? { result: 'lost', words: 'no answer within 5 s', took_ms: 5000 } : { result: 'ok', took_ms: 12 + Math.round(Math.random() * 90) }
-    node.tries.push({ at_ms: Date.now(), seq: intent.seq, driver: 'ipmi', ask: phase === 'confirming' ? goalOf(intent.action) : 'read', ...(dead ? {} : { power: node.power }), ...result })
+    const result = dead ? { end: "lost", cause: 'no answer within 5 s', took_ms: 5000 } : { end: "ok", took_ms: 12 + Math.round(Math.random() * 90) }
+    node.tries.push({ at_ms: Date.now(), seq: intent.seq, driver: 'ipmi', asked: phase === "confirming" ? goalOf(intent.action) : "read", ...(dead ? {} : { power: node.power }), ...result })
     if (phase === 'done') return this.end(node, { outcome: 'confirmed' })
     if (phase === 'gave-up') return this.end(node, { outcome: 'failed', cause: `127.9.0.${node.at % 250}: no answer within 5 s, asked 4 times` })
     node.phase = phase

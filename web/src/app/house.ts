@@ -2,15 +2,14 @@
 
 import { createContext, createSignal, useContext } from 'solid-js'
 import { Client, Refused } from '../api/client'
-import type { CommandAnswer } from '../api/types'
-import type { Ages, Delta, Snapshot } from '../fleet/documents'
+import type { Ages, CommandAnswer, Event, Snapshot, Version } from '../api/types'
 import { Fleet } from '../fleet/fleet'
 import { Selection } from '../fleet/selection'
 import { Link, type LinkState } from '../live/link'
 import type { Frame } from '../live/sse'
 import { Log } from './log'
 import { Presses } from './presses'
-import { signOut, type Me } from './session'
+import { signOut } from './session'
 
 export interface Circuit {
   readonly circuit: string
@@ -47,7 +46,7 @@ export class House {
 
   constructor(
     token: string,
-    readonly me: Me,
+    readonly me: Version,
   ) {
     this.client = new Client(token, () => signOut('The token is not valid any more.'))
     this.presses = new Presses(this.client, (answer) => this.foresee(answer))
@@ -132,7 +131,7 @@ export class House {
   private hear(frame: Frame): void {
     if (frame.event === 'snapshot') this.replace(JSON.parse(frame.data) as Snapshot)
     else if (frame.event === 'ages') this.refresh(JSON.parse(frame.data) as Ages)
-    else this.happen(JSON.parse(frame.data) as Delta)
+    else this.happen(JSON.parse(frame.data) as Event)
   }
 
   private replace(snapshot: Snapshot): void {
@@ -153,7 +152,7 @@ export class House {
     this.fleet.refresh(ages)
   }
 
-  private happen(event: Delta): void {
+  private happen(event: Event): void {
     this.fleet.apply(event)
     this.log.add(event)
     this.presses.notice(event)
@@ -167,7 +166,7 @@ export class House {
     const { action, nodes, count } = answer
     this.fleet.apply({ kind: 'command', at_ms, seq, action, by: this.me.you, door: 'web', nodes, count })
     for (const { nodes, count, ...verdict } of answer.verdicts) {
-      this.fleet.apply({ kind: 'verdict', at_ms, seq, nodes, count, verdict } as Delta)
+      this.fleet.apply({ kind: 'verdict', at_ms, seq, nodes, count, verdict } as Event)
     }
   }
 

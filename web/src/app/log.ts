@@ -1,14 +1,14 @@
 // The newest events, for those who watch. It keeps a bounded number and judges none.
 
 import { createSignal } from 'solid-js'
-import type { Delta } from '../fleet/documents'
+import type { Event } from '../api/types'
 
 /** The most events that are kept. */
 export const EVENTS_MAX = 2_000
 
 export interface Logged {
   readonly number: number
-  readonly event: Delta
+  readonly event: Event
 }
 
 export class Log {
@@ -17,7 +17,7 @@ export class Log {
   private pending = false
   private readonly version = createSignal(0)
 
-  add(event: Delta): void {
+  add(event: Event): void {
     this.entries.push({ number: this.number++, event })
     if (this.entries.length > EVENTS_MAX * 1.5) this.entries = this.entries.slice(-EVENTS_MAX)
     if (this.pending) return

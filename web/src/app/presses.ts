@@ -4,9 +4,8 @@
 import { createSignal } from 'solid-js'
 import { createStore } from 'solid-js/store'
 import { NoAnswer, Refused, freshKey, wordsOf, type Client } from '../api/client'
-import type { Command, CommandAnswer, CommandRequest, Problem } from '../api/types'
+import type { Command, CommandAnswer, CommandRequest, Event, Problem } from '../api/types'
 import { commandLine } from '../act/cli'
-import type { Delta } from '../fleet/documents'
 
 /** The most presses that are shown. */
 const PRESSES_MAX = 20
@@ -70,7 +69,7 @@ export class Presses {
   }
 
   /** Something happened to a command. */
-  notice(event: Delta): void {
+  notice(event: Event): void {
     if (event.kind !== 'outcome' && event.kind !== 'verdict') return
     const press = this.list().find(({ seq }) => seq === event.seq)
     if (press) this.soon(press.id, NEWS_MS)

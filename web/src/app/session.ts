@@ -6,13 +6,10 @@ import type { Role, Version } from '../api/types'
 
 const PLACE = 'lastword.token'
 
-/** `GET /api/v1/version`, with what newer servers add. */
-export type Me = Version & { readonly scope?: string | null; readonly nodes_max?: number | null }
-
 export type Session =
   | { readonly is: 'out'; readonly because: string | undefined }
   | { readonly is: 'checking' }
-  | { readonly is: 'in'; readonly token: string; readonly me: Me }
+  | { readonly is: 'in'; readonly token: string; readonly me: Version }
 
 const [session, setSession] = createSignal<Session>({ is: 'checking' })
 export { session }
@@ -27,7 +24,7 @@ export async function resume(): Promise<void> {
 export async function signIn(token: string, stay: boolean): Promise<void> {
   setSession({ is: 'checking' })
   try {
-    const me = await new Client(token).get<Me>('/api/v1/version')
+    const me = await new Client(token).get<Version>('/api/v1/version')
     sessionStorage.setItem(PLACE, token)
     if (stay) localStorage.setItem(PLACE, token)
     setSession({ is: 'in', token, me })

@@ -1,11 +1,10 @@
 // The whole fleet in typed columns, a place for each node in the server's order. Snapshots replace it and events
 // change it. It does not draw, and it knows no framework.
 
-import type { Action, Door, Hold, Outcome, Verdict } from '../api/types'
+import type { Action, Ages, Door, Event, Hold, IntentGroup, Outcome, Snapshot, Verdict } from '../api/types'
 import { NodeSet, expand, expandAll, type Groups } from '../nodeset'
 import { Changes } from './changes'
 import { Labels } from './labels'
-import type { Ages, Delta, OpenIntent, Snapshot } from './documents'
 import {
   IDLE,
   PENDING,
@@ -123,7 +122,7 @@ export class Fleet {
   }
 
   /** Applies what happened. To apply it twice is to apply it once. */
-  apply(event: Delta): void {
+  apply(event: Event): void {
     switch (event.kind) {
       case 'command':
         this.remember({ ...event, reason: event.reason ?? undefined, at: event.at_ms })
@@ -201,7 +200,7 @@ export class Fleet {
     this.each(hold.nodes, (at) => this.held.set(at, held))
   }
 
-  private rememberOpen(intent: OpenIntent): void {
+  private rememberOpen(intent: IntentGroup): void {
     const { seq, action, by, door, reason, accepted_at_ms } = intent
     this.remember({ seq, action, by, door, reason: reason ?? undefined, at: accepted_at_ms })
   }
@@ -256,7 +255,7 @@ export class Fleet {
     this.ended.set(at, ended)
   }
 
-  private observe(at: number, status: Extract<Delta, { kind: 'status' }>): void {
+  private observe(at: number, status: Extract<Event, { kind: 'status' }>): void {
     const power = powerCode(status.power)
     if (power !== this.power[at] || power !== UNKNOWN) this.seenAt[at] = status.at_ms
     if (power !== this.power[at]) this.causes.delete(at)
@@ -273,7 +272,7 @@ export class Fleet {
     this.attempt[at] = status.attempt ?? 0
   }
 
-  private hold(at: number, event: Extract<Delta, { kind: 'hold' }>): void {
+  private hold(at: number, event: Extract<Event, { kind: 'hold' }>): void {
     if (event.holder == null) {
       this.held.delete(at)
       return

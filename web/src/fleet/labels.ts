@@ -1,7 +1,7 @@
 // What the inventory says of nodes: a column of small numbers for each label. It does not judge selectors.
 
+import type { LabelColumn } from '../api/types'
 import { expand } from '../nodeset'
-import type { LabelColumn } from './documents'
 
 interface Column {
   readonly values: readonly string[]

@@ -79,11 +79,17 @@ export const STEPS: readonly Scale[] = [
 
 /** Scales that only the whole room needs. */
 const SMALL: readonly Scale[] = [square(1, 0, 0, 1), square(1.5, 0, 0, 2), square(2, 0, 0, 3), square(3, 0, 0, 4)]
+/** And those in between the steps, so that a room fills its place. */
+const BETWEEN: readonly Scale[] = Array.from({ length: 24 }, (_, more) => between(4 + more))
 
 /** From here on racks have names and cells have shapes. */
 export const RACK_STEP = 2
 /** From here on cells have words. */
 export const NODE_STEP = 6
+
+function between(cell: number): Scale {
+  return square(cell, cell < 10 ? 1 : cell < 20 ? 2 : 3, cell < 7 ? 0 : 17, Math.round(cell * 0.6) + 6)
+}
 
 function square(cell: number, gap: number, header: number, pad: number): Scale {
   return { cellWidth: cell, cellHeight: cell, gap, header, pad }
@@ -91,8 +97,7 @@ function square(cell: number, gap: number, header: number, pad: number): Scale {
 
 /** The largest scale at which all racks are seen at once; the smallest if there is none. */
 export function fittingScale(racks: readonly Rack[], width: number, height: number): Scale {
-  const scales = [...SMALL, ...STEPS.slice(0, NODE_STEP)]
-  const fitting = scales.filter((scale) => lay(racks, scale, width).height <= height)
+  const fitting = [...SMALL, ...BETWEEN].filter((scale) => lay(racks, scale, width).height <= height)
   return fitting.at(-1) ?? SMALL[0]!
 }
 

@@ -90,7 +90,7 @@ function Bar(props: { it: Stretch; x: (time: number) => number }) {
       <rect x={left()} y={LANE / 2 - 8} width={width()} height="16" rx="3" />
       <Show when={width() > 44}>
         <text x={left() + 5} y={LANE / 2 + 4}>
-          {props.it.action} <tspan class="seq">{props.it.seq}</tspan>
+          {props.it.action} <tspan class="seq">{width() > 76 ? props.it.seq : ''}</tspan>
         </text>
       </Show>
       <title>

@@ -1,22 +1,7 @@
 // A node's story for the swim lanes: who asked for what from when to when, and who took whose place. It draws nothing.
 
-import type { Door, Outcome, PastIntent, Power } from '../api/types'
+import type { Door, Outcome, PastIntent, Power, Try } from '../api/types'
 import { result } from '../words/verdict'
-
-/** One exchange with a BMC. */
-export interface Try {
-  readonly at_ms: number
-  readonly took_ms?: number | null
-  readonly seq?: number | null
-  readonly driver?: string
-  readonly ask: 'read' | 'on' | 'off' | 'soft' | 'reset' | 'nmi' | 'boot'
-  readonly result: 'ok' | 'refused' | 'not-sent' | 'lost' | 'denied'
-  readonly power?: Power | null
-  readonly words?: string | null
-}
-
-/** An intent, with times that not every server tells. */
-export type Told = PastIntent & { readonly started_at_ms?: number | null; readonly ended_at_ms?: number | null }
 
 /** What somebody asked for through a door, as a length of time. */
 export interface Stretch {
@@ -53,7 +38,7 @@ export interface Story {
 /** So long is an intent drawn of which nothing but its beginning is known. */
 const SHORT_MS = 1_000
 
-export function story(intents: readonly Told[], tries: readonly Try[], now: number): Story {
+export function story(intents: readonly PastIntent[], tries: readonly Try[], now: number): Story {
   const lanes = new Map<string, { by: string; door: Door; stretches: Stretch[] }>()
   for (const intent of intents) {
     const key = `${intent.by} ${intent.door}`
@@ -61,12 +46,12 @@ export function story(intents: readonly Told[], tries: readonly Try[], now: numb
     lane.stretches.push(stretch(intent, intents, tries, now))
     lanes.set(key, lane)
   }
-  const samples = tries.flatMap(({ ask, at_ms, power }) => (ask === 'read' && power ? [{ at: at_ms, power }] : []))
+  const samples = tries.flatMap(({ asked, at_ms, power }) => (asked === 'read' && power ? [{ at: at_ms, power }] : []))
   const from = intents.reduce((first, { accepted_at_ms }) => Math.min(first, accepted_at_ms), now)
   return { lanes: [...lanes.values()], samples: samples.filter(({ at }) => at >= from), from, to: now }
 }
 
-function stretch(intent: Told, intents: readonly Told[], tries: readonly Try[], now: number): Stretch {
+function stretch(intent: PastIntent, intents: readonly PastIntent[], tries: readonly Try[], now: number): Stretch {
   const { seq, action, accepted_at_ms: from, state, reason } = intent
   const base = { seq, action, from, reason: reason ?? undefined }
   if (state.state === 'refused') return { ...base, to: from, isEnded: true, kind: 'refused', supersededBy: undefined }
@@ -77,7 +62,7 @@ function stretch(intent: Told, intents: readonly Told[], tries: readonly Try[], 
 }
 
 /** When an intent ended: as told, when the newer one came, or when its BMC answered last. */
-function endOf(intent: Told, by: number | undefined, intents: readonly Told[], tries: readonly Try[]): number {
+function endOf(intent: PastIntent, by: number | undefined, intents: readonly PastIntent[], tries: readonly Try[]): number {
   if (intent.ended_at_ms != null) return intent.ended_at_ms
   const newer = intents.find(({ seq }) => seq === by)
   if (newer) return newer.accepted_at_ms

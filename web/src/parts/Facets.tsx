@@ -2,8 +2,19 @@
 
 import { For, Show } from 'solid-js'
 import type { Look } from '../app/look'
-import { FACETS } from '../fleet/facets'
+import { FACETS, type FacetKey } from '../fleet/facets'
 import { grouped } from '../words/count'
+
+/** The same shapes as on the map. */
+function Mark(props: { facet: FacetKey }) {
+  const power = () => ['on', 'off', 'unknown'].includes(props.facet)
+  const ring = () => ['open', 'trouble', 'failed'].includes(props.facet)
+  return (
+    <Show when={power()} fallback={<Show when={ring()}>{<span class="ring" data-ring={props.facet} aria-hidden="true" />}</Show>}>
+      <span class="power" data-power={props.facet} aria-hidden="true" />
+    </Show>
+  )
+}
 
 export function Facets(props: { look: Look }) {
   return (
@@ -22,7 +33,7 @@ export function Facets(props: { look: Look }) {
                 title={facet.hint}
                 onClick={() => props.look.toggleFacet(facet.key)}
               >
-                <span class="facet-mark" aria-hidden="true" />
+                <Mark facet={facet.key} />
                 {facet.label} <span class="number">{grouped(number())}</span>
               </button>
             </Show>

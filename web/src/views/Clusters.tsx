@@ -3,15 +3,9 @@
 import { For, Show } from 'solid-js'
 import { createDocument } from '../app/asked'
 import { useHouse } from '../app/house'
+import type { Cluster } from '../api/types'
 import { View } from '../parts/View'
 import { count } from '../words/count'
-
-interface Cluster {
-  readonly cluster: string
-  readonly nodes: number
-  readonly agent?: string | null
-  readonly led_at_seq?: number | null
-}
 
 export function Clusters() {
   const house = useHouse()
@@ -27,8 +21,8 @@ export function Clusters() {
               <p>
                 <Show when={cluster.agent} fallback={<strong class="wrong">No agent leads it.</strong>}>
                   Led by <span class="mono">{cluster.agent}</span>
-                  <Show when={cluster.led_at_seq}>
-                    <span class="faint"> since #{cluster.led_at_seq}</span>
+                  <Show when={cluster.led_seq}>
+                    <span class="faint"> since #{cluster.led_seq}</span>
                   </Show>
                 </Show>
               </p>

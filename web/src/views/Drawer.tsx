@@ -3,12 +3,12 @@
 import { For, Show, createEffect, createMemo, createResource, on, onCleanup, onMount } from 'solid-js'
 import { useHouse, type House } from '../app/house'
 import { setHolding } from '../app/ui'
-import type { Why } from '../api/types'
+import type { PastIntent, Try, Why } from '../api/types'
 import { wordsOf } from '../api/client'
 import { whyLine } from '../act/cli'
 import { powerCode } from '../fleet/words'
 import { Timeline } from '../node/Timeline'
-import { story, type Told, type Try } from '../node/story'
+import { story } from '../node/story'
 import { Actions } from '../parts/Actions'
 import { CopyLine } from '../parts/CopyLine'
 import { PowerMark } from '../parts/Power'
@@ -21,7 +21,7 @@ const LOOK_MS = 10_000
 
 interface Read {
   readonly why: Why
-  readonly intents: readonly Told[]
+  readonly intents: readonly PastIntent[]
   readonly tries: readonly Try[]
 }
 
@@ -65,7 +65,7 @@ export function Drawer(props: { name: string; close: () => void }) {
               </p>
               <Actions names={[props.name]} onHold={() => setHolding([props.name])} />
               <Labels why={told().why} />
-              <Intents intents={told().intents} tries={told().tries} now={house.now} />
+              <Intents intents={told().intents} tries={told().tries} now={() => house.now()} />
               <Tries tries={told().tries} />
             </>
           )}
@@ -80,7 +80,7 @@ async function read(house: House, name: string): Promise<Read> {
   const path = `/api/v1/nodes/${encodeURIComponent(name)}`
   const [why, history, tries] = await Promise.all([
     house.client.get<Why>(`${path}/why`),
-    house.client.get<{ intents: Told[] }>(`${path}/history`),
+    house.client.get<{ intents: PastIntent[] }>(`${path}/history`),
     house.client.get<{ tries: Try[] }>(`${path}/tries`).catch(() => ({ tries: [] })),
   ])
   return { why, intents: history.intents, tries: tries.tries }
@@ -165,7 +165,7 @@ function Labels(props: { why: Why }) {
   )
 }
 
-function Intents(props: { intents: readonly Told[]; tries: readonly Try[]; now: () => number }) {
+function Intents(props: { intents: readonly PastIntent[]; tries: readonly Try[]; now: () => number }) {
   const newest = () => [...props.intents].reverse()
   return (
     <section aria-label="Intents">
@@ -213,13 +213,13 @@ function Tries(props: { tries: readonly Try[] }) {
           <tbody>
             <For each={newest()}>
               {(it) => (
-                <tr data-result={it.result}>
+                <tr data-result={it.end}>
                   <td class="mono">{clock(it.at_ms)}</td>
-                  <td>{it.ask}</td>
+                  <td>{it.asked}</td>
                   <td>
-                    {it.result === 'ok' ? (it.power ?? 'ok') : it.result.replaceAll('-', ' ')}
-                    <Show when={it.words}>
-                      <span class="faint"> {it.words}</span>
+                    {it.end === 'ok' ? (it.power ?? 'ok') : it.end.replaceAll('-', ' ')}
+                    <Show when={it.cause}>
+                      <span class="faint"> {it.cause}</span>
                     </Show>
                   </td>
                   <td class="mono">{it.took_ms == null ? '' : latency(it.took_ms)}</td>

@@ -4,7 +4,7 @@ import { For, Show, createMemo, createSignal } from 'solid-js'
 import { useHouse } from '../app/house'
 import { EVENTS_MAX, type Logged } from '../app/log'
 import { follow, hrefOf, param, setParams } from '../app/route'
-import type { Delta } from '../fleet/documents'
+import type { Event } from '../api/types'
 import { expandAll, tryParse } from '../nodeset'
 import { View } from '../parts/View'
 import { count, grouped } from '../words/count'
@@ -73,11 +73,11 @@ export function Events() {
   )
 }
 
-function touches(event: Delta, names: ReadonlySet<string>): boolean {
+function touches(event: Event, names: ReadonlySet<string>): boolean {
   return expandAll(event.nodes).some((name) => names.has(name))
 }
 
-function Line(props: { event: Delta }) {
+function Line(props: { event: Event }) {
   const { event } = props
   return (
     <li data-kind={event.kind}>
@@ -95,7 +95,7 @@ function Line(props: { event: Delta }) {
 }
 
 /** What happened, without the nodes. */
-export function eventWords(event: Delta): string {
+export function eventWords(event: Event): string {
   switch (event.kind) {
     case 'command':
       return `${event.by} asks ${event.action} through ${event.door}, #${event.seq}${event.reason ? ` “${event.reason}”` : ''}`

@@ -12,7 +12,7 @@ import { story } from '../node/story'
 import { Actions } from '../parts/Actions'
 import { CopyLine } from '../parts/CopyLine'
 import { PowerMark } from '../parts/Power'
-import { age, clock, dateTime, latency } from '../words/span'
+import { ago, clock, dateTime, latency } from '../words/span'
 import { stateWords } from '../words/verdict'
 
 /** So soon after something happened to the node it is read again, and so often without. */
@@ -112,7 +112,7 @@ function followNode(house: House, name: () => string, again: () => void): void {
 function PowerLine(props: { why: Why }) {
   const house = useHouse()
   const node = () => props.why.node
-  const read = () => (node().observed_at_ms == null ? 'never read' : `read ${age(house.now() - node().observed_at_ms!)} ago`)
+  const read = () => (node().observed_at_ms == null ? 'never read' : `read ${ago(house.now() - node().observed_at_ms!)}`)
   return (
     <p class="power-line">
       <PowerMark power={powerCode(node().power)} />

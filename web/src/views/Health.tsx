@@ -9,7 +9,7 @@ import type { Ready } from '../api/types'
 import { CopyLine } from '../parts/CopyLine'
 import { View } from '../parts/View'
 import { count, grouped } from '../words/count'
-import { age } from '../words/span'
+import { ago } from '../words/span'
 
 const LOOK_MS = 3_000
 
@@ -48,7 +48,7 @@ export function Health() {
             <Card
               good={house.state().is === 'live'}
               title="This page"
-              says={`${house.state().is === 'live' ? 'Live' : house.state().is}; the last word from the server came ${age(house.silence())} ago. ${count(house.fleet.size, 'node')}.`}
+              says={`${house.state().is === 'live' ? 'Live' : house.state().is}; the last word from the server came ${ago(house.silence())}. ${count(house.fleet.size, 'node')}.`}
             />
           </ul>
         )}

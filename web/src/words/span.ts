@@ -19,6 +19,11 @@ export function age(ms: number): string {
   return `${Math.floor(ms / 86_400_000)} d`
 }
 
+/** How long ago: `just now`, `12 s ago`. */
+export function ago(ms: number): string {
+  return ms < 1_000 ? 'just now' : `${age(ms)} ago`
+}
+
 /** A latency for people: `12 ms`, `1.4 s`. */
 export function latency(ms: number): string {
   return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`

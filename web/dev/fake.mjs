@@ -6,6 +6,7 @@
 import { createServer } from 'node:http'
 import { readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { fileURLToPath } from 'node:url'
 import { Fleet } from './fleet.mjs'
 
@@ -117,8 +118,8 @@ function frame(response, word, document, id) {
 async function page(path, response) {
   const file = /\.[a-z]+$/.test(path) ? path.slice(4) : 'index.html'
   try {
-    const bytes = await readFile(join(options.dist, file))
-    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'text/plain', 'content-security-policy': POLICY })
+    const bytes = gzipSync(await readFile(join(options.dist, file)))
+    response.writeHead(200, { 'content-encoding': 'gzip', 'content-type': TYPES[extname(file)] ?? 'text/plain', 'content-security-policy': POLICY })
     response.end(bytes)
   } catch {
     response.writeHead(404).end()

@@ -184,7 +184,7 @@ export class Fleet {
       power: this.nodes.map((node) => ({ on: '1', off: '0', unknown: '?' })[node.power]).join(''),
       age: this.nodes.map((node) => ageLetter(now - node.seen)).join(''),
       phase: this.nodes.map((node) => PHASE_LETTERS[node.phase]).join(''),
-      attempt: this.nodes.map((node) => node.attempt.toString(36)).join(''),
+      attempt: this.open.size === 0 ? '' : this.nodes.map((node) => node.attempt.toString(36)).join(''),
       outcome: this.nodes.map((node) => node.ended).join(''),
       intents,
       waiting: [],

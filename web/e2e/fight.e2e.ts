@@ -126,7 +126,7 @@ test('a hold is placed, refuses others by name, and is released', async () => {
   await expect.poll(words(alice)).toMatch(/admin holds it \(disk swap\)/)
   expect(await press(alice).getAttribute('data-stage')).toBe('refused')
   await alice.getByRole('link', { name: 'Holds' }).click()
-  await alice.getByText('disk swap').waitFor()
+  await alice.locator('.quote').getByText('disk swap').waitFor()
   await alice.getByRole('button', { name: 'Break' }).click({ force: true })
   await alice.getByText('Only admin and admins can end it.').waitFor()
   await page.getByRole('link', { name: 'Holds' }).click()

@@ -40,9 +40,9 @@ export async function demo(nodes: number, more: readonly string[] = ['--quiet'])
 /** Simulated machines and a server apart from them, that can be killed and started again at the same place. */
 export async function crashing(nodes: number): Promise<Crashing> {
   const folder = mkdtempSync(join(tmpdir(), 'lastword-web-'))
-  const [port, controlPort] = [await freePort(), await freePort()]
+  const [port, controlPort, bmcs] = [await freePort(), await freePort(), await freePort()]
   const control = `127.0.0.1:${controlPort}`
-  const sim = spawn(bin(), ['sim', '--nodes', String(nodes), '--dir', folder, '--listen', '127.77.0.1:0', '--control', control], {
+  const sim = spawn(bin(), ['sim', '--nodes', String(nodes), '--dir', folder, '--listen', `127.77.0.1:${bmcs}`, '--control', control], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const inventory = join(folder, 'inventory.toml')
@@ -50,10 +50,20 @@ export async function crashing(nodes: number): Promise<Crashing> {
   let server: ChildProcess | undefined
   const url = `http://127.0.0.1:${port}`
   const start = async () => {
-    server = spawn(bin(), ['serve', '--inventory', inventory, '--data', join(folder, 'data'), '--listen', `127.0.0.1:${port}`], { stdio: 'ignore' })
-    await until(async () => (await fetch(`${url}/readyz`).catch(() => undefined))?.ok)
+    const words = ['serve', '--inventory', inventory, '--data', join(folder, 'data'), '--listen', `127.0.0.1:${port}`]
+    const child = spawn(bin(), words, { stdio: ['ignore', 'ignore', 'pipe'] })
+    let complaint = ''
+    child.stderr.on('data', (piece: Buffer) => (complaint = (complaint + piece.toString()).slice(-2_000)))
+    server = child
+    await until(async () => {
+      if (child.exitCode !== null) throw new Error(`the server ended: ${complaint}`)
+      return (await fetch(`${url}/readyz`).catch(() => undefined))?.ok
+    })
   }
-  await start()
+  await start().catch(async (error: unknown) => {
+    await ended(sim, 'SIGINT')
+    throw error
+  })
   const token = readFileSync(join(folder, 'data', 'admin.token'), 'utf8').trim()
   const kill = () => ended(server!, 'SIGKILL')
   const stop = async () => {

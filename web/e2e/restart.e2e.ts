@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ask, cli, crashing, type Crashing } from './lastword'
 import { browser, close, open, press, ready, row } from './page'
+import { wire } from './wire'
 
 let house: Crashing
 let chromium: Browser
@@ -49,20 +50,19 @@ test('a page that is loaded again still shows what was pressed on it', async () 
   await close(page)
 })
 
-test('while the network is away the page is stale and says how old it is; when it is back it catches up', async () => {
-  const page = await open(chromium, house)
-  const session = await page.context().newCDPSession(page)
-  await session.send('Network.enable')
-  const network = (offline: boolean) => session.send('Network.emulateNetworkConditions', { offline, latency: 0, downloadThroughput: -1, uploadThroughput: -1 })
-  await network(true)
-  await page.evaluate(() => dispatchEvent(new Event('offline')))
+test('while the network is silent the page is stale and says how old it is; when it is back it catches up', async () => {
+  const line = await wire(house)
+  const page = await open(chromium, line)
+  line.silence()
   cli(house, ['off', 'r1n05', '--no-wait'])
-  await expect.poll(() => page.getByTestId('badge').innerText(), { timeout: 60_000 }).toMatch(/(Stale|Not connected|Catching up) · .*old/)
-  await network(false)
+  await expect.poll(() => page.getByTestId('badge').innerText(), { timeout: 40_000 }).toMatch(/Stale · 2\d s old/)
+  expect(await row(page, 'r1n05').locator('.power-cell').innerText()).toMatch(/^\s*on/)
+  line.restore()
   await page.evaluate(() => dispatchEvent(new Event('online')))
-  await expect.poll(() => page.getByTestId('badge').innerText(), { timeout: 60_000 }).toBe('Live')
-  await expect.poll(() => row(page, 'r1n05').locator('.power-cell').innerText(), { timeout: 60_000 }).toMatch(/^\s*off/)
+  await expect.poll(() => page.getByTestId('badge').innerText(), { timeout: 20_000 }).toBe('Live')
+  await expect.poll(() => row(page, 'r1n05').locator('.power-cell').innerText(), { timeout: 10_000 }).toMatch(/^\s*off/)
   await close(page)
+  await line.stop()
 })
 
 test('a token that is taken away ends the session, with the reason', async () => {

@@ -26,6 +26,9 @@ export class NoAnswer extends Error {
 /** How often a request with a key is sent again when its answer did not come, and the pauses between. */
 const AGAIN_MS = [400, 1_200, 3_000, 6_000]
 
+/** So long an answer may take before it counts as none. Requests that wait on purpose say so. */
+const ANSWER_MS = 20_000
+
 type Query = Record<string, string | number | boolean | undefined>
 
 export class Client {
@@ -78,14 +81,27 @@ export class Client {
     if (body !== undefined) headers['content-type'] = 'application/json'
     const init: RequestInit = { method, headers, cache: 'no-store' }
     if (body !== undefined) init.body = JSON.stringify(body)
-    if (signal) init.signal = signal
-    const response = await fetch(path, init).catch((error: unknown) => {
-      if (signal?.aborted) throw error
-      throw new NoAnswer()
-    })
+    const response = await inTime(path, init, signal)
     if (response.ok) return (await response.json().catch(() => undefined)) as T
     if (response.status === 401) this.onUnauthorised()
     throw new Refused(await problemOf(response), response.status)
+  }
+}
+
+/** A fetch that ends with {@link NoAnswer} when nothing comes; what its caller ends throws as fetch does. */
+async function inTime(path: string, init: RequestInit, signal: AbortSignal | undefined): Promise<Response> {
+  const abort = new AbortController()
+  const end = () => abort.abort()
+  const late = setTimeout(end, ANSWER_MS)
+  signal?.addEventListener('abort', end)
+  try {
+    return await fetch(path, { ...init, signal: abort.signal })
+  } catch (error) {
+    if (signal?.aborted) throw error
+    throw new NoAnswer()
+  } finally {
+    clearTimeout(late)
+    signal?.removeEventListener('abort', end)
   }
 }
 

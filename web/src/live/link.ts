@@ -6,6 +6,9 @@ import { FrameReader, type Frame } from './sse'
 export const STALE_MS = 20_000
 /** Without a byte for so long the stream is given up and opened anew. */
 const GIVEN_UP_MS = 45_000
+/** So long an opening may take: a connection that died while the machine slept never answers, and is not used again once
+ * it was given up. */
+const OPENING_MS = 6_000
 /** How often it is looked whether the stream is alive, and how late such a look tells that the machine slept. */
 const LOOK_MS = 1_000
 const SLEPT_MS = 8_000
@@ -110,14 +113,18 @@ export class Link {
     this.be({ is: 'opening' })
     let because = 'the server closed the stream'
     let wait: number | undefined
+    const late = setTimeout(() => abort.abort(), OPENING_MS)
     try {
       const response = await this.request(abort.signal)
+      clearTimeout(late)
       if (response.status === 401) return this.be({ is: 'refused' })
       if (response.ok && response.body) await this.read(response.body)
       else ({ because, wait } = await refusal(response))
     } catch (error) {
-      because = error instanceof Error && error.name !== 'TypeError' ? error.message : 'no answer from the server'
+      const told = error instanceof Error && error.name === 'Error'
+      because = told ? error.message : 'no answer from the server'
     }
+    clearTimeout(late)
     if (!this.closed && this.abort === abort) this.retry(because, wait)
   }
 

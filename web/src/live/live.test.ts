@@ -50,6 +50,11 @@ function server() {
     onState: (state) => states.push(state),
     fetch: ((_: string, init: RequestInit) => {
       requests.push(init.headers as Record<string, string>)
+      if (answer.status < 0) {
+        return new Promise((_, fail) => {
+          init.signal?.addEventListener('abort', () => fail(new DOMException('aborted', 'AbortError')))
+        })
+      }
       if (answer.status === 0) return Promise.reject(new TypeError('failed'))
       const body = new ReadableStream<Uint8Array>({
         start: (controller) => {
@@ -113,6 +118,18 @@ test('a machine that slept opens the stream anew', async () => {
   link.open()
   await say(':\n\n')
   vi.setSystemTime(1_000_000 + 3_600_000)
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(requests).toHaveLength(2)
+  link.close()
+})
+
+test('an opening that nobody answers is given up and tried again', async () => {
+  const { link, requests, states, answer } = server()
+  answer.status = -1
+  link.open()
+  await vi.advanceTimersByTimeAsync(6_500)
+  expect(states.at(-1)).toMatchObject({ is: 'lost', because: 'no answer from the server' })
+  answer.status = 200
   await vi.advanceTimersByTimeAsync(1_000)
   expect(requests).toHaveLength(2)
   link.close()

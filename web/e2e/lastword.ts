@@ -40,17 +40,33 @@ export async function demo(nodes: number, more: readonly string[] = ['--quiet'])
 /** Simulated machines and a server apart from them, that can be killed and started again at the same place. */
 export async function crashing(nodes: number): Promise<Crashing> {
   const folder = mkdtempSync(join(tmpdir(), 'lastword-web-'))
-  const [port, controlPort, bmcs] = [await freePort(), await freePort(), await freePort()]
+  const [controlPort, bmcs] = [await freePort(), await freePort()]
   const control = `127.0.0.1:${controlPort}`
-  const sim = spawn(bin(), ['sim', '--nodes', String(nodes), '--dir', folder, '--listen', `127.77.0.1:${bmcs}`, '--control', control], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const inventory = join(folder, 'inventory.toml')
-  await until(() => readable(inventory))
-  let server: ChildProcess | undefined
+  const words = ['sim', '--nodes', String(nodes), '--dir', folder, '--listen', `127.77.0.1:${bmcs}`, '--control', control]
+  const sim = spawn(bin(), words, { stdio: ['ignore', 'ignore', 'inherit'] })
+  const end = async () => {
+    await ended(sim, 'SIGINT')
+    rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    await until(() => readable(join(folder, 'inventory.toml')))
+    const server = await served(folder)
+    return { ...server, control, stop: () => server.stop().then(end) }
+  } catch (error) {
+    await end()
+    throw error
+  }
+}
+
+/** A server over the `inventory.toml` of a folder, that keeps its journal there. */
+export async function served(folder: string): Promise<Crashing> {
+  const port = await freePort()
   const url = `http://127.0.0.1:${port}`
+  const data = join(folder, 'data')
+  const words = ['serve', '--inventory', join(folder, 'inventory.toml'), '--data', data, '--listen', `127.0.0.1:${port}`]
+  let server: ChildProcess
+  const kill = () => ended(server, 'SIGKILL')
   const start = async () => {
-    const words = ['serve', '--inventory', inventory, '--data', join(folder, 'data'), '--listen', `127.0.0.1:${port}`]
     const child = spawn(bin(), words, { stdio: ['ignore', 'ignore', 'pipe'] })
     let complaint = ''
     child.stderr.on('data', (piece: Buffer) => (complaint = (complaint + piece.toString()).slice(-2_000)))
@@ -60,18 +76,9 @@ export async function crashing(nodes: number): Promise<Crashing> {
       return (await fetch(`${url}/readyz`).catch(() => undefined))?.ok
     })
   }
-  await start().catch(async (error: unknown) => {
-    await ended(sim, 'SIGINT')
-    throw error
-  })
-  const token = readFileSync(join(folder, 'data', 'admin.token'), 'utf8').trim()
-  const kill = () => ended(server!, 'SIGKILL')
-  const stop = async () => {
-    await kill()
-    await ended(sim, 'SIGINT')
-    rmSync(folder, { recursive: true, force: true })
-  }
-  return { url, token, control, stop, kill, start }
+  await start()
+  const token = readFileSync(join(data, 'admin.token'), 'utf8').trim()
+  return { url, token, control: '', stop: kill, kill, start }
 }
 
 /** Runs the command line; the answer is its exit code and what it said. */

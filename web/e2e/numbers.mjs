@@ -17,7 +17,13 @@ export async function firstPaint(browser, url, token) {
   const session = await context.newCDPSession(page)
   await session.send('Network.enable')
   const wire = { bytes: 0 }
-  session.on('Network.dataReceived', ({ encodedDataLength, dataLength }) => (wire.bytes += encodedDataLength || dataLength))
+  const streams = new Set()
+  // what ends is told with its size on the wire; the live stream does not end, and is not compressed
+  session.on('Network.responseReceived', ({ requestId, response }) => {
+    if (response.mimeType === 'text/event-stream') streams.add(requestId)
+  })
+  session.on('Network.dataReceived', ({ requestId, dataLength }) => (wire.bytes += streams.has(requestId) ? dataLength : 0))
+  session.on('Network.loadingFinished', ({ encodedDataLength }) => (wire.bytes += encodedDataLength))
   await page.goto(`${url}/ui/`, { waitUntil: 'commit' })
   const paintedMs = await page.evaluate(
     () =>

@@ -57,5 +57,5 @@ function forget(): void {
 function takeFromLink(): string | null {
   const token = new URLSearchParams(location.hash.slice(1)).get('token')
   if (token !== null) history.replaceState(null, '', location.pathname + location.search)
-  return token
+  return token === null ? null : token.replace(/\s/g, '')
 }

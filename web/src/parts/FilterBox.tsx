@@ -20,7 +20,12 @@ export function FilterBox(props: { look: Look }) {
   const edit = (text: string) => {
     setDraft(text)
     clearTimeout(timer)
-    timer = setTimeout(() => props.look.setText(text.trim()), REST_MS)
+    timer = setTimeout(settle, REST_MS)
+  }
+  /** Whoever leaves the box means what it says: no key may act on what was filtered before. */
+  const settle = () => {
+    clearTimeout(timer)
+    props.look.setText(draft().trim())
   }
   const wrong = () => {
     const found = props.look.filtered()
@@ -54,8 +59,9 @@ export function FilterBox(props: { look: Look }) {
         aria-describedby="filter-says"
         onInput={(event) => edit(event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (event.key === 'Escape') event.currentTarget.blur()
+          if (event.key === 'Escape' || event.key === 'Enter') event.currentTarget.blur()
         }}
+        onBlur={settle}
       />
       <datalist id="filter-words">
         {[...house.groups().keys()].slice(0, 40).map((group) => (
@@ -67,7 +73,7 @@ export function FilterBox(props: { look: Look }) {
         <button class="quiet" type="button" onClick={() => void copy(line())}>
           Copy CLI
         </button>
-        <button class="quiet" type="button" onClick={() => edit('')}>
+        <button class="quiet" type="button" onClick={() => (edit(''), settle())}>
           Clear
         </button>
       </Show>

@@ -2,7 +2,7 @@
 import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ask, behave, cli, demo, type House } from './lastword'
+import { ask, behave, cli, demo, shell, type House } from './lastword'
 import { browser, close, open, press, row } from './page'
 
 let house: House
@@ -176,6 +176,26 @@ test('a drag on the map chooses what is under it, and the table shows the same c
   await page.getByRole('button', { name: 'Copy', exact: true }).click()
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await page.getByTestId('folded').innerText())
   await close(page)
+})
+
+test('every command line that the page writes is one that the command line takes', async () => {
+  const { commandLine, holdLine, releaseLine, statusLine, waitLine, whyLine, withdrawLine } = await import('../src/act/cli')
+  const { commands } = await ask<{ commands: { seq: number }[] }>(house, '/api/v1/commands')
+  const seq = commands.at(-1)!.seq
+  const nodes = 'r3n[11-13]'
+  const dry = [
+    commandLine({ action: 'off', nodes, reason: "it's mine", confirm: 3, force_protected: true, selector: 'rack=r3' }),
+    commandLine({ action: 'soft', nodes, force_after_ms: 90_000, deadline_ms: 120_000, hold: { reason: 'x y', for_ms: 60_000 } }),
+    commandLine({ action: 'cycle', nodes, boot: { device: 'pxe', persistent: true, uefi: true }, if_newest: 0 }),
+    commandLine({ action: 'soft-cycle', nodes }),
+    commandLine({ action: 'reset', nodes: 'r3n11' }),
+    commandLine({ action: 'nmi', nodes: 'r3n11' }),
+  ].map((line) => `${line} --dry-run`)
+  const more = [holdLine('r3n[11-12]', 'a b', 60_000), releaseLine('r3n[11-12]', true), statusLine('@*!r1*'), waitLine(seq), whyLine('r3n11'), withdrawLine(undefined, seq)]
+  for (const line of [...dry, ...more]) {
+    const ran = shell(house, line)
+    expect([line, ran.code === 2 ? ran.text : 'taken']).toEqual([line, 'taken'])
+  }
 })
 
 test('the page reads and writes node sets as the server does', async () => {

@@ -3,7 +3,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 const BIN = process.env['LASTWORD_BIN']
 /** How long the program may take to begin. */
@@ -85,6 +85,14 @@ export async function served(folder: string): Promise<Crashing> {
 export function cli(house: House, words: readonly string[], token = house.token): { code: number | null; text: string } {
   const env = { ...process.env, LASTWORD_SERVER: house.url, LASTWORD_TOKEN: token, NO_COLOR: '1' }
   const ran = spawnSync(bin(), words, { env, encoding: 'utf8', timeout: 60_000 })
+  return { code: ran.status, text: ran.stdout + ran.stderr }
+}
+
+/** Runs a line as somebody would who pasted it into a terminal. */
+export function shell(house: House, line: string): { code: number | null; text: string } {
+  const PATH = `${dirname(bin())}:${process.env['PATH']}`
+  const env = { ...process.env, PATH, LASTWORD_SERVER: house.url, LASTWORD_TOKEN: house.token, NO_COLOR: '1' }
+  const ran = spawnSync('sh', ['-c', line], { env, encoding: 'utf8', timeout: 60_000 })
   return { code: ran.status, text: ran.stdout + ran.stderr }
 }
 

@@ -63,6 +63,10 @@ export function statusLine(nodes: string): string {
   return `lastword status ${quote(nodes)}`
 }
 
+export function waitLine(seq: number): string {
+  return `lastword wait ${quote(`#${seq}`)}`
+}
+
 export function whyLine(node: string): string {
   return `lastword why ${quote(node)}`
 }

@@ -20,6 +20,9 @@ export interface Circuit {
   readonly waiting?: number | null
 }
 
+/** A page that nobody sees for so long closes its stream: browsers keep few connections to a server. */
+const UNSEEN_MS = 60_000
+
 export class House {
   readonly fleet = new Fleet()
   readonly selection = new Selection()
@@ -40,8 +43,11 @@ export class House {
   private clockOffset = 0
   private frameAsked = false
   private readonly ticker: ReturnType<typeof setInterval>
+  private resting: ReturnType<typeof setTimeout> | undefined
   private readonly wake = () => {
+    clearTimeout(this.resting)
     if (document.visibilityState === 'visible') this.link.wake()
+    else this.resting = setTimeout(() => this.link.rest(), UNSEEN_MS)
   }
 
   constructor(
@@ -68,6 +74,7 @@ export class House {
 
   close(): void {
     this.link.close()
+    clearTimeout(this.resting)
     this.presses.close()
     clearInterval(this.ticker)
     document.removeEventListener('visibilitychange', this.wake)

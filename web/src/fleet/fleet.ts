@@ -146,6 +146,14 @@ export class Fleet {
     }
   }
 
+  /** Why a node is unknown or in trouble, in words. */
+  explain(name: string, cause: string | undefined): void {
+    const at = this.places.get(name)
+    if (at === undefined || cause === undefined || this.causes.get(at) === cause) return
+    this.causes.set(at, cause)
+    this.changes.add(at)
+  }
+
   /** The nodes at some places, in order. */
   namesAt(places: Iterable<number>): string[] {
     return Array.from(places, (at) => this.names[at]!)
@@ -245,6 +253,7 @@ export class Fleet {
       this.ranOut[at] = seq
       this.phase[at] = IDLE
       this.attempt[at] = 0
+      if (this.power[at] !== UNKNOWN) this.causes.delete(at)
     } else if (this.waiting[at]! > 0) {
       this.waiting[at]!--
     }

@@ -25,6 +25,8 @@ export type LinkState =
   | { readonly is: 'silent' }
   /** It broke; the next try is at that time. */
   | { readonly is: 'lost'; readonly because: string; readonly nextAt: number }
+  /** Nobody looks; it was closed so as not to take one of the few connections that a browser keeps to a server. */
+  | { readonly is: 'resting' }
   /** The token is not accepted. */
   | { readonly is: 'refused' }
 
@@ -70,10 +72,20 @@ export class Link {
     this.abort?.abort()
   }
 
+  /** Closes it until {@link Link.wake}. */
+  rest(): void {
+    if (this.closed || this.state.is === 'refused') return
+    clearTimeout(this.timer)
+    this.be({ is: 'resting' })
+    const { abort } = this
+    this.abort = undefined
+    abort?.abort()
+  }
+
   /** Opens it anew at once, if it is not known to be alive: after sleep, or when the network is back. */
   wake(): void {
     if (this.closed) return
-    if (this.state.is === 'lost') {
+    if (this.state.is === 'lost' || this.state.is === 'resting') {
       clearTimeout(this.timer)
       this.tries = 0
       void this.run()

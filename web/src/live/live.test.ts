@@ -136,6 +136,20 @@ test('an opening that nobody answers is given up and tried again', async () => {
   link.close()
 })
 
+test('a page that nobody sees rests, and goes on from where it was', async () => {
+  const { link, requests, states, say } = server()
+  link.open()
+  await say('id: L-4\ndata: {}\n\n')
+  link.rest()
+  await vi.advanceTimersByTimeAsync(3_600_000)
+  expect(requests).toHaveLength(1)
+  expect(states.at(-1)).toEqual({ is: 'resting' })
+  link.wake()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(requests[1]!['last-event-id']).toBe('L-4')
+  link.close()
+})
+
 test('a token that is refused ends it', async () => {
   const { link, requests, states, answer } = server()
   answer.status = 401

@@ -6,8 +6,9 @@ import { phaseWords } from '../words/verdict'
 import { Scale, type Lane, type Story, type Stretch } from './story'
 
 const LANE = 34
-const NAMES = 108
-const WIDTH = 460
+const NAMES = 96
+/** As wide as the drawer is, so that its letters are as large as others. */
+const WIDTH = Math.min(514, innerWidth - 34)
 const TOP = 6
 const SAMPLES = 26
 const AXIS = 20
@@ -16,9 +17,9 @@ const PAUSE_MIN_MS = 8_000
 
 export function Timeline(props: { story: Story }) {
   const scale = createMemo(() => {
-    const { lanes, samples, from, to } = props.story
+    const { lanes, readings, from, to } = props.story
     const ends = lanes.flatMap(({ stretches }) => stretches.flatMap((it) => [it.from, it.to]))
-    return new Scale([from, to, ...ends, ...samples.map(({ at }) => at)], PAUSE_MIN_MS)
+    return new Scale([from, to, ...ends, ...readings.flatMap((it) => [it.from, it.to])], PAUSE_MIN_MS)
   })
   const x = (time: number) => NAMES + scale().of(time) * (WIDTH - NAMES - 14) + 4
   const laneTop = (index: number) => TOP + index * LANE
@@ -46,13 +47,13 @@ export function Timeline(props: { story: Story }) {
           read
         </text>
         <line x1={NAMES} x2={WIDTH} y1={SAMPLES / 2} y2={SAMPLES / 2} class="lane-line" />
-        <For each={props.story.samples}>
-          {(sample) => (
-            <circle cx={x(sample.at)} cy={SAMPLES / 2} r="4" class="sample" data-power={sample.power}>
+        <For each={props.story.readings}>
+          {(it) => (
+            <rect class="reading" data-power={it.power} x={x(it.from) - 3} y={SAMPLES / 2 - 4} width={x(it.to) - x(it.from) + 6} height="8" rx="2">
               <title>
-                {sample.power} at {clock(sample.at)}
+                read {it.power}, {it.times} times from {clock(it.from)} to {clock(it.to)}
               </title>
-            </circle>
+            </rect>
           )}
         </For>
         <For each={scale().marks(4)}>

@@ -13,14 +13,14 @@ test('a lane for each who and door, and an arrow to whoever took the place', () 
       intent(2, 'bob', 3_000, { state: 'ended', outcome: 'confirmed' }, 9_000),
       intent(3, 'ann', 10_000, { state: 'running', phase: 'firing', attempt: 1 }),
     ],
-    [{ at_ms: 4_000, driver: 'ipmi', asked: 'read', end: 'ok', power: 'on' }, { at_ms: 10, driver: 'ipmi', asked: 'read', end: 'ok', power: 'off' }],
+    [{ at_ms: 4_000, driver: 'ipmi', asked: 'read', end: 'ok', power: 'on' }, { at_ms: 4_500, driver: 'ipmi', asked: 'on', end: 'ok' }, { at_ms: 5_000, driver: 'ipmi', asked: 'read', end: 'ok', power: 'on' }, { at_ms: 10, driver: 'ipmi', asked: 'read', end: 'ok', power: 'off' }],
     20_000,
   )
   expect(told.lanes.map(({ by, stretches }) => [by, stretches.map(({ seq }) => seq)])).toEqual([['ann', [1, 3]], ['bob', [2]]])
   expect(told.lanes[0]!.stretches[0]).toMatchObject({ from: 1_000, to: 3_000, supersededBy: 2, kind: 'superseded' })
   expect(told.lanes[1]!.stretches[0]).toMatchObject({ to: 9_000, kind: 'confirmed' })
   expect(told.lanes[0]!.stretches[1]).toMatchObject({ to: 20_000, isEnded: false, kind: 'open' })
-  expect(told.samples).toEqual([{ at: 4_000, power: 'on' }])
+  expect(told.readings).toEqual([{ from: 4_000, to: 5_000, power: 'on', times: 2 }])
 })
 
 test('a long pause is shorter than what happened, and time still goes one way', () => {

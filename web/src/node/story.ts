@@ -23,14 +23,17 @@ export interface Lane {
   readonly stretches: readonly Stretch[]
 }
 
-export interface Sample {
-  readonly at: number
+/** What was read again and again with the same result. */
+export interface Reading {
+  readonly from: number
+  readonly to: number
   readonly power: Power
+  readonly times: number
 }
 
 export interface Story {
   readonly lanes: readonly Lane[]
-  readonly samples: readonly Sample[]
+  readonly readings: readonly Reading[]
   readonly from: number
   readonly to: number
 }
@@ -46,9 +49,19 @@ export function story(intents: readonly PastIntent[], tries: readonly Try[], now
     lane.stretches.push(stretch(intent, intents, tries, now))
     lanes.set(key, lane)
   }
-  const samples = tries.flatMap(({ asked, at_ms, power }) => (asked === 'read' && power ? [{ at: at_ms, power }] : []))
   const from = intents.reduce((first, { accepted_at_ms }) => Math.min(first, accepted_at_ms), now)
-  return { lanes: [...lanes.values()], samples: samples.filter(({ at }) => at >= from), from, to: now }
+  return { lanes: [...lanes.values()], readings: readingsOf(tries.filter(({ at_ms }) => at_ms >= from)), from, to: now }
+}
+
+function readingsOf(tries: readonly Try[]): Reading[] {
+  const readings: Reading[] = []
+  for (const { asked, at_ms: to, power } of tries) {
+    if (asked !== 'read' || !power) continue
+    const last = readings.at(-1)
+    if (last?.power === power) readings[readings.length - 1] = { ...last, to, times: last.times + 1 }
+    else readings.push({ from: to, to, power, times: 1 })
+  }
+  return readings
 }
 
 function stretch(intent: PastIntent, intents: readonly PastIntent[], tries: readonly Try[], now: number): Stretch {

@@ -11,6 +11,7 @@ export function Badge() {
     switch (state.is) {
       case 'live':
         return { kind: 'live', short: 'Live', long: 'Changes are shown as they happen.' }
+      case 'resting':
       case 'opening':
         return house.fleet.isKnown
           ? { kind: 'wait', short: `Catching up · ${old} old`, long: 'The connection is being opened again.' }

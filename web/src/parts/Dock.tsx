@@ -4,13 +4,12 @@ import { For, Show, createSignal } from 'solid-js'
 import { useHouse } from '../app/house'
 import { isOpen, type Press } from '../app/presses'
 import { batches, dismissBatches, stopBatches } from '../app/batches'
-import { copy, tell } from '../app/ui'
-import { freshKey, wordsOf } from '../api/client'
+import { copy } from '../app/ui'
 import { refusedCount, replacedLine, shares, sharesLine } from '../act/became'
-import { withdrawLine } from '../act/cli'
 import { count } from '../words/count'
 import { age } from '../words/span'
 import { verdictLine } from '../words/verdict'
+import { Withdraw } from './Withdraw'
 
 /** So many lines are shown unless somebody asks for more. */
 const LINES = 3
@@ -52,14 +51,6 @@ function PressLine(props: { press: Press }) {
     house.now()
     return age(Date.now() - props.press.at)
   }
-  const withdraw = async () => {
-    const { seq, request } = props.press
-    try {
-      await house.client.change('/api/v1/withdrawals', { nodes: request.nodes, seq }, freshKey())
-    } catch (error) {
-      tell(wordsOf(error))
-    }
-  }
   return (
     <li class="press" data-stage={props.press.stage} data-open={isOpen(props.press)}>
       <span class="press-what">
@@ -81,9 +72,7 @@ function PressLine(props: { press: Press }) {
           Copy CLI
         </button>
         <Show when={isOpen(props.press) && props.press.seq}>
-          <button class="quiet" type="button" onClick={() => void withdraw()} title={withdrawLine(undefined, props.press.seq)}>
-            Withdraw
-          </button>
+          <Withdraw seq={props.press.seq!} nodes={props.press.request.nodes} />
         </Show>
         <button
           class="quiet"

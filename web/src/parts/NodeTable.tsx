@@ -2,6 +2,7 @@
 // equal for everybody who does not see it.
 
 import { Index, Show, createEffect, createMemo, createSignal, on, onCleanup, onMount } from 'solid-js'
+import { keepCauses } from '../app/causes'
 import { useHouse, type House } from '../app/house'
 import type { Look } from '../app/look'
 import { setParams, param } from '../app/route'
@@ -31,6 +32,7 @@ export function NodeTable(props: { look: Look }) {
     const last = Math.min(places().length, Math.ceil((top() + height()) / ROW) + BEYOND)
     return Array.from({ length: Math.max(0, last - first()) }, (_, row) => first() + row)
   })
+  keepCauses(house, () => rows().map((row) => places()[row]!))
   const rowOf = (at: number) => places().indexOf(at)
   createEffect(
     on(cursor, (at) => {
@@ -187,7 +189,8 @@ function describe({ fleet }: House, at: number): Shown {
     const phase = PHASES[fleet.phase[at]!]!
     const words = `${phase.replaceAll('-', ' ')}${attempt > 1 ? ` ${attempt}` : ''}`
     const kind = phase === 'backing-off' ? 'trouble' : 'open'
-    return { ...base, kind, intent: `${given?.action ?? 'intent'} ▸ ${words}`, by: given ? `${given.by} · ${given.door} #${seq}` : `#${seq}` }
+    const cause = kind === 'trouble' && fleet.causes.has(at) ? `: ${fleet.causes.get(at)}` : ''
+    return { ...base, kind, intent: `${given?.action ?? 'intent'} ▸ ${words}${cause}`, by: given ? `${given.by} · ${given.door} #${seq}` : `#${seq}` }
   }
   const ended = fleet.ended.get(at)
   const because = fleet.causes.get(at)

@@ -1,12 +1,16 @@
 // The chosen nodes, folded, and what can be done with them.
 
-import { Show, createMemo } from 'solid-js'
+import { Show, createEffect, createMemo, createSignal, onCleanup } from 'solid-js'
 import { useHouse } from '../app/house'
 import type { Look } from '../app/look'
 import { copy, setHolding } from '../app/ui'
 import { foldNames } from '../nodeset'
 import { count, grouped } from '../words/count'
 import { Actions } from './Actions'
+
+/** So many names are folded at once; more of them only when the selection rests. */
+const AT_ONCE = 2_000
+const LATER_MS = 80
 
 export function SelectionBar(props: { look: Look }) {
   const house = useHouse()
@@ -15,7 +19,15 @@ export function SelectionBar(props: { look: Look }) {
     house.inventory()
     return house.fleet.namesAt(house.selection.places())
   })
-  const folded = createMemo(() => foldNames(names()))
+  const [later, setLater] = createSignal('')
+  createEffect(() => {
+    const many = names()
+    if (many.length <= AT_ONCE) return
+    const timer = setTimeout(() => setLater(foldNames(many)), LATER_MS)
+    setLater('…')
+    onCleanup(() => clearTimeout(timer))
+  })
+  const folded = createMemo(() => (names().length <= AT_ONCE ? foldNames(names()) : later()))
   return (
     <section class="selection" aria-label="Chosen nodes" classList={{ 'is-empty': names().length === 0 }}>
       <Show

@@ -160,9 +160,6 @@ function Preview(props: { preview: Foretold | undefined }) {
               {(group) => (
                 <li data-does={group.does}>
                   <strong>{grouped(group.count)}</strong> {verdictPhrase(group).slice(grouped(group.count).length + 1)}
-                  <Show when={'reason' in group && group.reason}>
-                    <span class="faint"> “{(group as { reason?: string }).reason}”</span>
-                  </Show>
                   <span class="mono faint clip">{group.nodes}</span>
                 </li>
               )}

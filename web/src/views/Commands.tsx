@@ -6,7 +6,9 @@ import { useHouse } from '../app/house'
 import { follow, hrefOf } from '../app/route'
 import { copy } from '../app/ui'
 import type { CommandSummary, Tally } from '../api/types'
+import { waitLine } from '../act/cli'
 import { View } from '../parts/View'
+import { Withdraw } from '../parts/Withdraw'
 import { count, grouped } from '../words/count'
 import { dateTime } from '../words/span'
 
@@ -94,8 +96,11 @@ function Row(props: { command: CommandSummary }) {
           )}
         </For>
       </td>
-      <td>
-        <button class="quiet" type="button" onClick={() => void copy(`lastword wait '#${command.seq}'`)}>
+      <td class="nowrap">
+        <Show when={command.tally.open > 0}>
+          <Withdraw seq={command.seq} nodes={command.nodes} />
+        </Show>
+        <button class="quiet" type="button" onClick={() => void copy(waitLine(command.seq))}>
           Copy CLI
         </button>
       </td>

@@ -158,7 +158,7 @@ function Labels(props: { why: Why }) {
         </div>
         <div>
           <dt>cluster</dt>
-          <dd>{house.fleet.cluster}</dd>
+          <dd>{(house.inventory(), house.fleet.cluster)}</dd>
         </div>
       </dl>
     </>

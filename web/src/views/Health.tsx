@@ -3,7 +3,7 @@
 import { For, Show, createSignal, onCleanup } from 'solid-js'
 import { useHouse } from '../app/house'
 import { may } from '../app/session'
-import { tell } from '../app/ui'
+import { copy, tell } from '../app/ui'
 import { wordsOf } from '../api/client'
 import type { Ready } from '../api/types'
 import { CopyLine } from '../parts/CopyLine'
@@ -89,6 +89,9 @@ function Inventory() {
     <p>
       <button class="button" type="button" aria-disabled={!allowed()} onClick={() => void reload()}>
         Read the inventory again
+      </button>
+      <button class="quiet" type="button" onClick={() => void copy(`curl -X POST -H "authorization: Bearer $LASTWORD_TOKEN" ${location.origin}/api/v1/inventory/reload`)}>
+        Copy CLI
       </button>
     </p>
   )

@@ -4,16 +4,22 @@ import type { Outcome, State, Verdict, VerdictGroup, Whose } from '../api/types'
 import { count, grouped } from './count'
 import { clock } from './span'
 
-/** `bob's off (#31)`. */
+/** `bob’s off (#31) “disk swap”`. */
 export function whose(other: Whose): string {
   const by = other.by ?? 'somebody'
-  return other.action ? `${by}’s ${other.action} (#${other.seq})` : `${by} (#${other.seq})`
+  const what = other.action ? `${by}’s ${other.action} (#${other.seq})` : `${by} (#${other.seq})`
+  return what + why(other)
 }
 
-/** `by bob: off, #31`. */
+/** `by bob: off, #31 “disk swap”`. */
 export function described(other: Whose): string {
   const by = other.by ?? 'somebody'
-  return other.action ? `by ${by}: ${other.action}, #${other.seq}` : `by ${by}, #${other.seq}`
+  const what = other.action ? `by ${by}: ${other.action}, #${other.seq}` : `by ${by}, #${other.seq}`
+  return what + why(other)
+}
+
+function why({ reason }: Whose): string {
+  return reason ? ` “${reason}”` : ''
 }
 
 /** One verdict for some nodes: `57 fire`, `4 supersede bob's on (#31)`. */

@@ -27,6 +27,7 @@ test('numbers and nouns', () => {
 
 test('a preview in one line', () => {
   const bob = { seq: 31, by: 'bob', action: 'on' as const }
+  expect(verdictLine([{ does: 'supersede', ...bob, reason: 'disk swap', nodes: 'c', count: 1 }])).toBe('1 supersedes bob’s on (#31) “disk swap”')
   expect(
     verdictLine([
       { does: 'fire', nodes: 'a', count: 57 },

@@ -163,10 +163,9 @@ pub fn pack(dist: &Path, out: &Path) -> Result<String, Absent> {
     let mut table = "const PAGE: Page = Ok(&[\n".to_owned();
     for (number, path) in files.iter().enumerate() {
         let bytes = fs::read(dist.join(path)).map_err(failed)?;
-        let file = packed.join(number.to_string());
-        fs::write(&file, gzip(&bytes)).map_err(failed)?;
+        fs::write(packed.join(number.to_string()), gzip(&bytes)).map_err(failed)?;
         let (kind, tag) = (kind(path), tag(&bytes));
-        let gzip = format!("include_bytes!({:?})", file.display().to_string());
+        let gzip = format!("include_bytes!(concat!(env!(\"OUT_DIR\"), \"/packed/{number}\"))");
         let _ = writeln!(
             table,
             "Asset {{ path: {path:?}, kind: {kind:?}, tag: {tag:?}, gzip: {gzip} }},"

@@ -13,13 +13,24 @@ struct Bench {
     package: &'static str,
     /// Its example.
     example: &'static str,
-    /// Whether it compares with other programs, which are installed for it.
-    has_peers: bool,
+    /// What it needs beside.
+    beside: Beside,
 }
 
-const BENCHES: [Bench; 2] = [
-    Bench { name: "core", package: "lastword", example: "bench_core", has_peers: false },
-    Bench { name: "peers", package: "lastword", example: "bench_peers", has_peers: true },
+/// What a bench needs beside the program and its own example.
+#[derive(PartialEq, Eq)]
+enum Beside {
+    Nothing,
+    /// Other programs to compare with, which are installed for it.
+    Peers,
+    /// A browser, which the page's own bench starts.
+    Browser,
+}
+
+const BENCHES: [Bench; 3] = [
+    Bench { name: "core", package: "lastword", example: "bench_core", beside: Beside::Nothing },
+    Bench { name: "peers", package: "lastword", example: "bench_peers", beside: Beside::Peers },
+    Bench { name: "web", package: "lastword", example: "bench_web", beside: Beside::Browser },
 ];
 
 pub fn run(args: &[String]) -> Result<()> {
@@ -28,15 +39,29 @@ pub fn run(args: &[String]) -> Result<()> {
     let Some(bench) = BENCHES.iter().find(|bench| bench.name == name) else {
         bail!("unknown bench {name:?}; there is: {known}");
     };
-    // both measure the program as it is shipped, beside their own example
+    // they measure the program as it is shipped, beside their own example
     shell::must(shell::cargo(&["build", "--release", "--locked", "-p", bench.package]))?;
     let mut cargo = shell::cargo(&["run", "--release", "--locked", "-p", bench.package]);
     cargo.args(["--example", bench.example, "--"]);
-    if bench.has_peers {
+    if bench.beside == Beside::Peers {
         peers(&mut cargo);
     }
     cargo.args(rest);
-    shell::must(cargo)
+    shell::must(cargo)?;
+    if bench.beside == Beside::Browser { browser() } else { Ok(()) }
+}
+
+/// What a browser needs for the page; the build of the program has installed what its bench needs.
+fn browser() -> Result<()> {
+    let web = shell::root().join("web");
+    if !web.join("node_modules").exists() {
+        println!("no figures of a browser: the page was not built (Node 20 and npm build it)");
+        return Ok(());
+    }
+    let mut npm = std::process::Command::new("npm");
+    npm.args(["run", "--silent", "--if-present", "bench"]).current_dir(web);
+    npm.env("LASTWORD_BIN", shell::target().join("release/lastword"));
+    shell::must(npm)
 }
 
 /// Installs what is compared with. What can't be is left out by the bench, which says so.

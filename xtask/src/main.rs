@@ -28,6 +28,7 @@ cargo xtask COMMAND
                              prints the event log of one simulated fleet, a line at each Enter with --step
   mutants [NAME...]          breaks each rule of the core on purpose and shows which proof notices
   bench core                 measures and prints the table of speed and size
+  bench web                  measures what the page costs the server, and a browser
   bench peers [--quick] [--runs N] [--nodes N] [--only PART]
                              measures beside other programs; writes docs/benchmarks.md unless --quick or
                              --only is given";

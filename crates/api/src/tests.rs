@@ -89,6 +89,7 @@ fn a_document_in_a_document_never_hides_its_fields() {
         accepted_at_ms: 5,
         reason: None,
         sequence: None,
+        ended_at_ms: Some(9),
         state: State::Ended { outcome: outcome.clone() },
     };
     let value = serde_json::to_value(&past).unwrap();

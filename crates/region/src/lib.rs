@@ -37,3 +37,4 @@ pub use rest::openapi;
 pub use retention::Retention;
 pub use serve::{ServeError, Tls, TlsError, check_tls, install_crypto};
 pub use tries::Tried;
+pub use web::{PAGE_PATH, has_page};

@@ -30,6 +30,8 @@ const SSE_CLIENTS_MAX: usize = 256;
 /// The most event streams at once with one token: several people may share one.
 const SSE_CLIENTS_OF_TOKEN_MAX: usize = 32;
 
+/// The longest silence of an event stream.
+const SILENCE_MAX: Duration = Duration::from_secs(15);
 /// How often who wants snapshots is told how old the readings are.
 const AGES: Duration = Duration::from_secs(30);
 
@@ -44,6 +46,8 @@ pub struct Options {
     pub sse_clients_max: usize,
     /// The most event streams at once with one token.
     pub sse_clients_of_token_max: usize,
+    /// The longest silence of an event stream: a comment is sent then.
+    pub silence_max: Duration,
     /// How often a listener that wants snapshots is told how old the readings are.
     pub ages_every: Duration,
     /// The most connections at once.
@@ -63,6 +67,7 @@ impl Options {
             retention: Retention::default(),
             sse_clients_max: SSE_CLIENTS_MAX,
             sse_clients_of_token_max: SSE_CLIENTS_OF_TOKEN_MAX,
+            silence_max: SILENCE_MAX,
             ages_every: AGES,
             connections_max: 4_096,
             verdict_ms_max: 10_000,

@@ -39,7 +39,19 @@ fn the_first_start_writes_a_token_that_only_its_owner_can_read() {
 #[test]
 fn nothing_under_api_answers_without_a_right_token() {
     let site = Site::new();
-    for path in ["nodes", "commands", "holds", "tokens", "events", "version", "nodes/n1/why"] {
+    for path in [
+        "nodes",
+        "commands",
+        "holds",
+        "tokens",
+        "events",
+        "events?snapshot=true",
+        "version",
+        "clusters",
+        "resolve",
+        "nodes/n1/why",
+        "nodes/n1/tries",
+    ] {
         let plain = format!("GET /api/v1/{path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n");
         assert_eq!(told(&site.raw(&format!("{plain}\r\n"))), (401, "not-authenticated".into()));
         let wrong = format!("{plain}authorization: Bearer lw_{}\r\n\r\n", "0".repeat(64));
@@ -92,6 +104,8 @@ fn a_scope_bounds_what_is_seen_and_commanded() {
     assert_eq!(gpu.nodes(&NodeQuery::default()).unwrap().nodes.len(), 4);
     problem(gpu.node("n5", None), 403, Code::OutOfScope);
     problem(gpu.history("n5"), 403, Code::OutOfScope);
+    assert_eq!(gpu.version().unwrap().scope.as_deref(), Some("n[1-4]"));
+    assert_eq!(site.admin().version().unwrap().scope, None);
     let view = gpu.command(1, None).unwrap();
     assert_eq!((view.nodes.as_str(), view.count, view.open), ("n[3-4]", 2, 1));
     assert!(view.states.iter().all(|group| !group.nodes.contains('5')), "{view:?}");

@@ -38,6 +38,23 @@ fn a_command_its_verdict_and_its_outcome_are_told_in_order() {
 }
 
 #[test]
+fn ends_that_come_one_after_the_other_are_told_folded() {
+    let site = Site::new();
+    let epoch = site.lead();
+    let mut events = site.admin().events(None).unwrap();
+    let seq = site.admin().post_command(&on("n[1-30]"), &key()).unwrap().seq.unwrap();
+    for number in 1..=30 {
+        site.settle(epoch, seq, &format!("n{number}"), Settlement::Confirmed);
+    }
+    let (mut told, mut ended) = (0, 0);
+    while ended < 30 {
+        ended += next(&mut events, |event| (event.what.word() == "outcome").then_some(event.count));
+        told += 1;
+    }
+    assert!(told < 10, "{told} events");
+}
+
+#[test]
 fn changes_of_power_and_step_are_told_folded() {
     let site = Site::new();
     let mut events = site.admin().events(None).unwrap();

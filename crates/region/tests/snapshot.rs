@@ -226,6 +226,34 @@ fn another_inventory_is_another_snapshot_for_everybody() {
 }
 
 #[test]
+fn a_stream_is_never_silent_for_long() {
+    let dir = Arc::new(TempDir::new().unwrap());
+    let soon = Duration::from_millis(50);
+    let site = Site::at(dir, region::Tls::Off, |options| options.silence_max = soon);
+    let mut frames = open(&site);
+    frames.snapshot();
+    for expected in [":", "", ":", ""] {
+        let mut line = String::new();
+        frames.0.read_line(&mut line).unwrap();
+        assert_eq!(line, format!("{expected}\n"));
+    }
+}
+
+#[test]
+fn a_scope_means_its_groups_by_the_newest_inventory() {
+    let site = Site::new();
+    let mut frames = Frames::open(&site, &token(&site, "@gpu"), None);
+    assert_eq!(frames.snapshot().0.nodes, "n[1-4]");
+    site.region.set_fleet(common::fleet_with("n[4-5]"));
+    site.admin().reload_inventory().unwrap();
+    assert_eq!(frames.snapshot().0.nodes, "n[4-5]");
+    site.board.publish("n1", idle(Power::On, now()));
+    site.board.publish("n5", idle(Power::On, now()));
+    let event: Event = serde_json::from_str(&frames.next().data).unwrap();
+    assert_eq!(event.nodes, "n5", "{event:?}");
+}
+
+#[test]
 fn readings_that_say_nothing_new_are_told_by_their_age() {
     let dir = Arc::new(TempDir::new().unwrap());
     let often = Duration::from_millis(50);
@@ -245,14 +273,13 @@ fn followed(frames: &mut Frames) -> Vec<api::Power> {
     let mut powers: Vec<api::Power> = snapshot.power.chars().map(power).collect();
     loop {
         let event: Event = serde_json::from_str(&frames.next().data).unwrap();
-        match event.what {
-            What::Status { power, .. } => {
-                for name in NodeSet::parse(&event.nodes, 100).unwrap().iter() {
-                    powers[name[1..].parse::<usize>().unwrap() - 1] = power;
-                }
+        if let What::Status { power, .. } = event.what {
+            for name in NodeSet::parse(&event.nodes, 100).unwrap().iter() {
+                powers[name[1..].parse::<usize>().unwrap() - 1] = power;
             }
-            What::Report { .. } => return powers,
-            other => panic!("{other:?}"),
+        } else {
+            assert_eq!(event.what.word(), "report", "{event:?}");
+            return powers;
         }
     }
 }

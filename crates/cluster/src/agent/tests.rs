@@ -254,8 +254,10 @@ async fn an_on_is_read_fired_confirmed_and_put_on_record() {
     let powers = stage.witness.powers.lock().expect("no holder panics");
     assert_eq!(powers.get("n1"), Some(&Power::On));
     let exchanges = stage.witness.exchanges.lock().expect("no holder panics");
-    let exchange = |op| Exchange { driver: "ipmi", op, result: "ok", took_ms: Some(TOOK_MS) };
-    assert_eq!(exchanges[..2], [exchange("read"), exchange("order")]);
+    let took_ms = Some(TOOK_MS);
+    let exchange = |ask, op| Exchange { driver: "ipmi", ask, op, result: "ok", took_ms };
+    let order = exchange(Ask::Fire(Order::On), "order");
+    assert_eq!(exchanges[..2], [exchange(Ask::Power, "read"), order]);
 }
 
 #[tokio::test(start_paused = true)]

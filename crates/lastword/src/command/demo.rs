@@ -77,7 +77,7 @@ fn show(
     first: &str,
     stop: &Arc<AtomicBool>,
 ) -> anyhow::Result<()> {
-    let banner = banner(demo, first);
+    let banner = banner(demo, first)?;
     if std::io::stdout().is_terminal() {
         return view::show(session, None, banner, stop);
     }
@@ -92,7 +92,7 @@ fn show(
 }
 
 /// What to type next.
-fn banner(demo: &Demo, first: &str) -> Vec<String> {
+fn banner(demo: &Demo, first: &str) -> anyhow::Result<Vec<String>> {
     let usual = |address: SocketAddr, usual: &str| address.to_string() == usual;
     let mut lines = vec![format!(
         "{} simulated machines. In another terminal (Ctrl-C here ends them):",
@@ -111,8 +111,12 @@ fn banner(demo: &Demo, first: &str) -> Vec<String> {
         false => format!(" --control {}", demo.control),
     };
     lines.push(format!("  lastword sim set {first} ignores-first=2{control}"));
+    match region::has_page() {
+        Ok(()) => lines.extend(["Or in a browser:".to_owned(), format!("  {}", demo.page()?)]),
+        Err(why) => lines.push(format!("There is no web page: {why}.")),
+    }
     lines.push(String::new());
-    lines
+    Ok(lines)
 }
 
 /// The program's folder, unless a shell finds the program by its name.

@@ -106,6 +106,17 @@ impl Demo {
         format!("http://{}", self.server)
     }
 
+    /// Where the web page is, with what signs in: no browser sends the part after the `#` to a server.
+    ///
+    /// # Errors
+    /// When the token can't be read.
+    pub fn page(&self) -> anyhow::Result<String> {
+        let file = self.token_file();
+        let token = std::fs::read_to_string(&file)
+            .with_context(|| format!("can't read {}", file.display()))?;
+        Ok(format!("{}{}#token={}", self.url(), region::PAGE_PATH, token.trim()))
+    }
+
     /// Ends everything.
     ///
     /// # Errors

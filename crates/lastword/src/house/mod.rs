@@ -83,7 +83,9 @@ pub async fn run(
         stop.send_replace(true);
     });
     let mut agent = tokio::spawn(agent.run(wait(stopped.clone())));
-    tracing::info!(address = %listener.local_addr()?, nodes, data = %settings.data.display(), "serving");
+    let address = listener.local_addr()?;
+    let page = page(address, &settings.tls);
+    tracing::info!(%address, nodes, data = %settings.data.display(), page, "serving");
     let served = tokio::select! {
         served = region.serve(listener, settings.tls, wait(stopped)) => served.context("can't serve"),
         ended = &mut agent => {
@@ -111,6 +113,15 @@ pub fn listen(address: SocketAddr, tls: &Tls) -> anyhow::Result<TcpListener> {
         TcpListener::bind(address).with_context(|| format!("can't listen on {address}"))?;
     listener.set_nonblocking(true)?;
     Ok(listener)
+}
+
+/// Where the web page is, or why there is none.
+fn page(address: SocketAddr, tls: &Tls) -> String {
+    let scheme = if matches!(tls, Tls::Off) { "http" } else { "https" };
+    match region::has_page() {
+        Ok(()) => format!("{scheme}://{address}{}", region::PAGE_PATH),
+        Err(why) => format!("none: {why}"),
+    }
 }
 
 async fn wait(mut stopped: watch::Receiver<bool>) {

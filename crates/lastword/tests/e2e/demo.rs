@@ -13,6 +13,8 @@ fn a_demo_shows_who_had_the_last_word_and_leaves_nothing_behind() {
     let said = said(demo.env("TMPDIR", home.path()).output().expect("the program runs"));
     assert_eq!(said.code, 0, "{}", said.all());
     assert!(said.out.contains("export LASTWORD_TOKEN_FILE="), "{}", said.all());
+    let page = ["/ui/#token=lw_", "There is no web page: "];
+    assert!(page.iter().any(|told| said.out.contains(told)), "{}", said.all());
     for told in [
         " by alice (cli)",
         " by bob (cli)",

@@ -55,6 +55,12 @@ impl Caller {
         Err(Fail::new(Code::OutOfScope, 403, words))
     }
 
+    /// The same caller by the inventory of now, unless the token was deleted or its scope can't be read any more.
+    pub(crate) fn renewed(&self, region: &Shared) -> Option<Self> {
+        let entry = region.accounts.entry(self)?;
+        Self::new(entry, self.door, region).ok()
+    }
+
     fn new(entry: Entry, door: Door, region: &Shared) -> Result<Self, Fail> {
         let scope = entry.shown.scope.as_deref().map(|text| scope(text, region)).transpose()?;
         let shown = entry.shown;

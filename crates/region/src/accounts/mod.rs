@@ -144,6 +144,11 @@ impl Accounts {
         read(&self.entries).iter().any(|entry| entry.sha256 == caller.hash)
     }
 
+    /// The caller's token, unless it was deleted.
+    fn entry(&self, caller: &Caller) -> Option<Entry> {
+        read(&self.entries).iter().find(|entry| entry.sha256 == caller.hash).cloned()
+    }
+
     /// Whose token that is.
     fn whose(&self, presented: &str) -> Option<Entry> {
         let prefix = Plain::prefix_of(presented)?;

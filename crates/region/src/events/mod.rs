@@ -8,5 +8,5 @@ mod stream;
 
 pub(crate) use places::{Occupied, Places};
 pub(crate) use pump::pump;
-pub(crate) use ring::Ring;
-pub(crate) use stream::{Listener, SILENCE};
+pub(crate) use ring::{Ring, frame};
+pub(crate) use stream::Listener;

@@ -1,4 +1,4 @@
-//! The task that turns what agents publish into events, folded, a few times a second.
+//! The task that turns what agents publish, and how intents end, into events, folded, a few times a second.
 //! It does not miss a change, but may tell two quick ones as one.
 
 use std::collections::BTreeMap;
@@ -21,9 +21,11 @@ pub(crate) async fn pump(region: Weak<Inner>) {
     let Some(mut stopped) = region.upgrade().map(|inner| inner.stopping.subscribe()) else {
         return;
     };
+    let Some(gathered) = region.upgrade().map(|inner| inner.ring.gathered()) else { return };
     loop {
         tokio::select! {
             () = board.news_arrived() => {}
+            () = gathered.notified() => {}
             gone = stopped.changed() => if gone.is_err() { return },
         }
         tokio::time::sleep(GATHER).await;
@@ -35,6 +37,7 @@ pub(crate) async fn pump(region: Weak<Inner>) {
 impl Inner {
     fn tell_news(&self, news: &News) {
         let now = self.now();
+        self.ring.push_gathered();
         for (what, nodes) in statuses(&self.board, news) {
             self.ring.push(now, nodes, what);
         }

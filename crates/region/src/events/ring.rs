@@ -1,12 +1,13 @@
 //! The newest events, bounded. Listeners read at their own pace; who is too slow is told so.
 //! It knows no listener.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use api::What;
+use axum::body::Bytes;
 use nodeset::NodeSet;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::locks::lock;
 
@@ -20,6 +21,9 @@ const NAMES_MAX: usize = 2_000_000;
 pub(crate) struct Ring {
     state: Mutex<State>,
     newest: watch::Sender<u64>,
+    /// What is told soon, together with what happens until then.
+    soon: Mutex<BTreeMap<What, Soon>>,
+    gathered: Arc<Notify>,
     /// Differs from one run to the next, so that ids of an earlier one are recognised.
     life: String,
 }
@@ -33,6 +37,9 @@ struct State {
     lost: u64,
 }
 
+/// The newest time, and to which nodes it happened.
+type Soon = (u64, Vec<NodeSet>);
+
 /// One event.
 #[derive(Debug)]
 pub(crate) struct Item {
@@ -40,7 +47,7 @@ pub(crate) struct Item {
     at_ms: u64,
     nodes: NodeSet,
     what: What,
-    text: OnceLock<String>,
+    frame: OnceLock<Bytes>,
 }
 
 /// What comes after a place in the ring.
@@ -54,7 +61,32 @@ pub(crate) enum After {
 impl Ring {
     pub(crate) fn new(life: u64) -> Self {
         let newest = watch::Sender::new(0);
-        Self { state: Mutex::default(), newest, life: format!("{life:x}") }
+        let (soon, gathered) = (Mutex::default(), Arc::default());
+        Self { state: Mutex::default(), newest, soon, gathered, life: format!("{life:x}") }
+    }
+
+    /// Tells an event soon: once for all nodes to which it happens until then.
+    pub(crate) fn push_soon(&self, at_ms: u64, nodes: NodeSet, what: What) {
+        let mut soon = lock(&self.soon);
+        let (at, sets) = soon.entry(what).or_default();
+        *at = at_ms.max(*at);
+        sets.push(nodes);
+        drop(soon);
+        self.gathered.notify_one();
+    }
+
+    /// Notified once there is something to be told soon.
+    pub(crate) fn gathered(&self) -> Arc<Notify> {
+        Arc::clone(&self.gathered)
+    }
+
+    /// Tells what was to be told soon.
+    pub(crate) fn push_gathered(&self) {
+        for (what, (at_ms, sets)) in std::mem::take(&mut *lock(&self.soon)) {
+            let names = sets.iter().flat_map(NodeSet::iter);
+            let nodes = NodeSet::from_names(names).expect("the names come from node sets");
+            self.push(at_ms, nodes, what);
+        }
     }
 
     /// Tells an event.
@@ -63,7 +95,7 @@ impl Ring {
         state.newest += 1;
         state.names += nodes.len();
         let id = state.newest;
-        state.items.push_back(Arc::new(Item { id, at_ms, nodes, what, text: OnceLock::new() }));
+        state.items.push_back(Arc::new(Item { id, at_ms, nodes, what, frame: OnceLock::new() }));
         while state.items.len() > EVENTS_MAX || (state.names > NAMES_MAX && state.items.len() > 1) {
             state.drop_oldest();
         }
@@ -109,6 +141,18 @@ impl Ring {
         After::Items(state.items.iter().skip(skip).take(items_max).cloned().collect())
     }
 
+    /// What is sent of an event, cut to a scope; none if nothing of it is in there. Those without a scope
+    /// share it.
+    pub(crate) fn frame(&self, item: &Item, scope: Option<&NodeSet>) -> Option<Bytes> {
+        let frame =
+            |nodes: &NodeSet| frame(item.what.word(), Some(&self.id(item.id)), &item.render(nodes));
+        let Some(scope) = scope else {
+            return Some(item.frame.get_or_init(|| frame(&item.nodes)).clone());
+        };
+        let nodes = item.nodes.intersection(scope);
+        if nodes.is_empty() { None } else { Some(frame(&nodes)) }
+    }
+
     /// The text of a place.
     pub(crate) fn id(&self, place: u64) -> String {
         format!("{}-{place}", self.life)
@@ -139,15 +183,6 @@ impl Item {
         &self.what
     }
 
-    /// The document, cut to a scope; none if nothing of it is in there.
-    pub(crate) fn text(&self, scope: Option<&NodeSet>) -> Option<String> {
-        let Some(scope) = scope else {
-            return Some(self.text.get_or_init(|| self.render(&self.nodes)).clone());
-        };
-        let nodes = self.nodes.intersection(scope);
-        if nodes.is_empty() { None } else { Some(self.render(&nodes)) }
-    }
-
     fn render(&self, nodes: &NodeSet) -> String {
         let event = api::Event {
             at_ms: self.at_ms,
@@ -157,4 +192,10 @@ impl Item {
         };
         serde_json::to_string(&event).expect("events have string keys only")
     }
+}
+
+/// An event as it is sent. The data are on one line.
+pub(crate) fn frame(word: &str, id: Option<&str>, data: &str) -> Bytes {
+    let id = id.map(|id| format!("id: {id}\n")).unwrap_or_default();
+    format!("event: {word}\n{id}data: {data}\n\n").into()
 }

@@ -8,22 +8,19 @@
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
 
 use api::What;
-use axum::response::sse;
+use axum::body::Bytes;
 use futures_util::stream::{self, Stream};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::places::Place;
-use super::ring::{After, Item};
+use super::ring::{After, Item, frame};
 use crate::accounts::Caller;
 use crate::region::Shared;
 use crate::snapshot::{self, Drawing};
 
-/// The longest silence: a comment is sent then.
-pub(crate) const SILENCE: Duration = Duration::from_secs(15);
 /// How many events are taken from the ring at once.
 const ITEMS_MAX: usize = 256;
 
@@ -37,6 +34,8 @@ pub(crate) struct Listener {
     stopping: watch::Receiver<bool>,
     /// None for who wants events alone.
     snapshots: Option<Snapshots>,
+    /// Nothing more may be told.
+    ended: bool,
     _place: Place,
 }
 
@@ -58,7 +57,8 @@ impl Listener {
         let stopping = region.stopping.subscribe();
         let taken = VecDeque::new();
         region.metrics.sse_clients.inc();
-        Self { region, caller, place, taken, newest, stopping, snapshots: None, _place: seat }
+        let (snapshots, ended) = (None, false);
+        Self { region, caller, place, taken, newest, stopping, snapshots, ended, _place: seat }
     }
 
     /// The same, with snapshots; it begins with one unless it resumes.
@@ -70,17 +70,19 @@ impl Listener {
         self
     }
 
-    /// The events as they come, until the server stops or the token is deleted.
-    pub(crate) fn stream(self) -> impl Stream<Item = Result<sse::Event, Infallible>> {
+    /// The events as they are sent, until the server stops or the token is deleted.
+    pub(crate) fn stream(self) -> impl Stream<Item = Result<Bytes, Infallible>> {
         stream::unfold(self, |mut listener| async move {
             let event = listener.next().await?;
             Some((Ok(event), listener))
         })
     }
 
-    async fn next(&mut self) -> Option<sse::Event> {
+    async fn next(&mut self) -> Option<Bytes> {
+        let silent = Instant::now() + self.region.options.silence_max;
         loop {
-            if !self.region.accounts.still_valid(&self.caller) || *self.stopping.borrow() {
+            let stops = self.ended || *self.stopping.borrow();
+            if stops || !self.region.accounts.still_valid(&self.caller) {
                 return None;
             }
             if let Some(place) = self.owed() {
@@ -89,10 +91,12 @@ impl Listener {
             if let Some(event) = self.take() {
                 return Some(event);
             }
-            if self.owed().is_some() {
+            if self.ended || self.owed().is_some() {
                 continue;
             }
-            let silent = Instant::now() + SILENCE;
+            if silent <= Instant::now() {
+                return Some(Bytes::from_static(b":\n\n"));
+            }
             let ages = self.snapshots.as_ref().map_or(silent, |snapshots| snapshots.ages);
             if ages <= Instant::now() {
                 return self.ages().await;
@@ -120,29 +124,29 @@ impl Listener {
         true
     }
 
-    async fn snapshot(&mut self, place: u64) -> Option<sse::Event> {
-        let Drawing { text, place, .. } = tokio::select! {
+    async fn snapshot(&mut self, place: u64) -> Option<Bytes> {
+        let Drawing { frame, place, .. } = tokio::select! {
             drawing = snapshot::snapshot(&self.region, &self.caller.scope, place) => drawing?,
             _ = self.stopping.changed() => return None,
         };
         self.place = place;
         self.taken.clear();
         self.snapshots = Some(Snapshots { owed: None, ages: self.next_ages() });
-        Some(self.event("snapshot", &text))
+        Some(frame)
     }
 
     /// It has no id: it is no event that could be missed.
-    async fn ages(&mut self) -> Option<sse::Event> {
-        let Drawing { text, .. } = tokio::select! {
+    async fn ages(&mut self) -> Option<Bytes> {
+        let Drawing { frame, .. } = tokio::select! {
             drawing = snapshot::ages(&self.region, &self.caller.scope) => drawing?,
             _ = self.stopping.changed() => return None,
         };
         self.snapshots = Some(Snapshots { owed: None, ages: self.next_ages() });
-        Some(sse::Event::default().event("ages").data(text))
+        Some(frame)
     }
 
     /// The next event that concerns this listener, if there is one by now.
-    fn take(&mut self) -> Option<sse::Event> {
+    fn take(&mut self) -> Option<Bytes> {
         loop {
             if self.taken.is_empty() {
                 match self.region.ring.after(self.place, ITEMS_MAX) {
@@ -155,11 +159,16 @@ impl Listener {
                 self.place = item.id;
                 if matches!(item.what(), What::Inventory { .. }) {
                     self.owe(item.id);
+                    // its scope may name groups
+                    match self.caller.renewed(&self.region) {
+                        Some(caller) => self.caller = caller,
+                        None => self.ended = true,
+                    }
                 }
-                if let Some(text) = item.text(self.caller.scope.as_ref()) {
-                    return Some(self.event(item.what().word(), &text));
+                if let Some(frame) = self.region.ring.frame(&item, self.caller.scope.as_ref()) {
+                    return Some(frame);
                 }
-                if self.owed().is_some() {
+                if self.ended || self.owed().is_some() {
                     return None;
                 }
             }
@@ -167,7 +176,7 @@ impl Listener {
     }
 
     /// Who wants no snapshots is told that events are missing.
-    fn lost(&mut self, newest: u64) -> Option<sse::Event> {
+    fn lost(&mut self, newest: u64) -> Option<Bytes> {
         self.place = newest;
         self.region.metrics.sse_resets.inc();
         // any that the ring can follow will do
@@ -179,11 +188,7 @@ impl Listener {
         let at_ms = self.region.now();
         let event = api::Event { at_ms, nodes: String::new(), count: 0, what };
         let text = serde_json::to_string(&event).expect("events have string keys only");
-        Some(self.event(word, &text))
-    }
-
-    fn event(&self, word: &str, text: &str) -> sse::Event {
-        sse::Event::default().event(word).id(self.region.ring.id(self.place)).data(text)
+        Some(frame(word, Some(&self.region.ring.id(newest)), &text))
     }
 }
 

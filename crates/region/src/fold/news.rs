@@ -46,7 +46,8 @@ impl Fold {
         for ((seq, outcome), nodes) in ended {
             self.count_end(seq, at, outcome, nodes.len(), metrics);
             let what = What::Outcome { seq, outcome: self.outcome(outcome) };
-            ring.push(at, self.names(nodes), what);
+            // a large command ends on many nodes, one after the other
+            ring.push_soon(at, self.names(nodes), what);
         }
         for (what, nodes) in self.holds(at, holds) {
             ring.push(at, nodes, what);

@@ -2,14 +2,15 @@
 //! It does not keep events.
 
 use api::{Code, EventQuery, Problem};
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::sse::{KeepAlive, Sse};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
 use super::{Answer, Fail, Params};
 use crate::accounts::Caller;
-use crate::events::{Listener, Occupied, SILENCE};
+use crate::events::{Listener, Occupied};
 use crate::region::Shared;
 
 /// When it is worth asking for a place again, in seconds.
@@ -40,8 +41,8 @@ pub(super) async fn listen(
     if query.snapshot {
         listener = listener.with_snapshots(last_id.is_some());
     }
-    let alive = KeepAlive::new().interval(SILENCE);
-    Ok(Sse::new(listener.stream()).keep_alive(alive).into_response())
+    let headers = [(CONTENT_TYPE, "text/event-stream"), (CACHE_CONTROL, "no-cache")];
+    Ok((headers, Body::from_stream(listener.stream())).into_response())
 }
 
 fn occupied(caller: &Caller, why: Occupied) -> Fail {

@@ -6,18 +6,26 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use axum::body::Bytes;
 use nodeset::NodeSet;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::columns;
+use crate::events::frame;
 use crate::fleet::Fleet;
 use crate::region::{Inner, Region, Shared};
 
-/// How long a snapshot is handed out: what happened since is told after it.
-const SNAPSHOT: Duration = Duration::from_millis(500);
-/// How long ages are handed out: they are told a few times a minute.
-const AGES: Duration = Duration::from_secs(5);
+/// What happened since a snapshot is told after it.
+const SNAPSHOT: Kind = Kind {
+    word: "snapshot",
+    is_place: true,
+    good_for: Duration::from_millis(500),
+    draw: columns::snapshot,
+};
+/// Ages are told a few times a minute.
+const AGES: Kind =
+    Kind { word: "ages", is_place: false, good_for: Duration::from_secs(5), draw: columns::ages };
 
 /// The newest documents, by scope.
 #[derive(Debug, Default)]
@@ -28,10 +36,23 @@ pub(crate) struct Drawings {
 
 type Drawn = HashMap<Option<NodeSet>, Drawing>;
 
+/// A kind of document.
+#[derive(Clone, Copy)]
+struct Kind {
+    /// The event that it is.
+    word: &'static str,
+    /// Whether a listener can resume after it.
+    is_place: bool,
+    /// How long it is handed out.
+    good_for: Duration,
+    draw: fn(&Inner, &Fleet, Option<&NodeSet>) -> String,
+}
+
 /// A document.
 #[derive(Clone, Debug)]
 pub(crate) struct Drawing {
-    pub(crate) text: Arc<str>,
+    /// It as an event. Listeners that share it share its memory.
+    pub(crate) frame: Bytes,
     /// The place in the ring before it was drawn: whatever it may miss comes after.
     pub(crate) place: u64,
     drawn: Instant,
@@ -44,32 +65,30 @@ pub(crate) async fn snapshot(
     scope: &Option<NodeSet>,
     place: u64,
 ) -> Option<Drawing> {
-    let good = |drawing: &Drawing| drawing.place >= place && drawing.is_good(region, SNAPSHOT);
-    newest(region, &region.drawings.snapshots, scope, good, columns::snapshot).await
+    newest(region, &region.drawings.snapshots, SNAPSHOT, scope, place).await
 }
 
 /// How old the readings are, for that scope. None if the server has a defect.
 pub(crate) async fn ages(region: &Shared, scope: &Option<NodeSet>) -> Option<Drawing> {
-    let good = |drawing: &Drawing| drawing.is_good(region, AGES);
-    newest(region, &region.drawings.ages, scope, good, columns::ages).await
+    newest(region, &region.drawings.ages, AGES, scope, 0).await
 }
 
 async fn newest(
     region: &Shared,
     drawn: &Mutex<Drawn>,
+    kind: Kind,
     scope: &Option<NodeSet>,
-    good: impl Fn(&Drawing) -> bool,
-    draw: fn(&Inner, &Fleet, Option<&NodeSet>) -> String,
+    place: u64,
 ) -> Option<Drawing> {
     let mut drawn = drawn.lock().await;
-    drawn.retain(|_, drawing| good(drawing));
+    drawn.retain(|_, drawing| drawing.place >= place && drawing.is_good(region, kind));
     if let Some(known) = drawn.get(scope) {
         return Some(known.clone());
     }
     loop {
         Region(Arc::clone(region)).caught_up().await;
         let (shared, wanted) = (Arc::clone(region), scope.clone());
-        let drawing = move || Drawing::new(&shared, wanted.as_ref(), draw);
+        let drawing = move || Drawing::new(&shared, kind, wanted.as_ref());
         if let Some(drawing) = tokio::task::spawn_blocking(drawing).await.ok()? {
             drawn.insert(scope.clone(), drawing.clone());
             return Some(drawing);
@@ -79,23 +98,21 @@ async fn newest(
 
 impl Drawing {
     /// None while the journal is read anew: what is read then is not told as events.
-    fn new(
-        region: &Inner,
-        scope: Option<&NodeSet>,
-        draw: fn(&Inner, &Fleet, Option<&NodeSet>) -> String,
-    ) -> Option<Self> {
+    fn new(region: &Inner, kind: Kind, scope: Option<&NodeSet>) -> Option<Self> {
         let (drawn, place) = (Instant::now(), region.ring.place_now());
         // looked at after the place: if it begins only now, the place is lost
         if !region.health.caught_up.load(Ordering::Acquire) {
             return None;
         }
         let fleet = region.fleet();
-        let text = draw(region, &fleet, scope).into();
-        Some(Self { text, place, drawn, fleet: Arc::downgrade(&fleet) })
+        let document = (kind.draw)(region, &fleet, scope);
+        let id = kind.is_place.then(|| region.ring.id(place));
+        let frame = frame(kind.word, id.as_deref(), &document);
+        Some(Self { frame, place, drawn, fleet: Arc::downgrade(&fleet) })
     }
 
-    fn is_good(&self, region: &Inner, span: Duration) -> bool {
-        self.drawn.elapsed() < span
+    fn is_good(&self, region: &Inner, kind: Kind) -> bool {
+        self.drawn.elapsed() < kind.good_for
             && region.ring.follows(self.place)
             && self.fleet.ptr_eq(&Arc::downgrade(&region.fleet()))
     }
@@ -150,8 +167,8 @@ mod tests {
             tell(region);
             String::new()
         };
-        let drawn = Mutex::default();
-        let drawing = newest(&region.0, &drawn, &None, |_| true, draw).await.unwrap();
+        let (drawn, kind) = (Mutex::default(), Kind { draw, ..SNAPSHOT });
+        let drawing = newest(&region.0, &drawn, kind, &None, 0).await.unwrap();
         assert_eq!((drawing.place, region.0.ring.place_now()), (before, before + 1));
     }
 
@@ -165,11 +182,11 @@ mod tests {
             String::new()
         };
         let drawn = Arc::new(Mutex::default());
+        let kind = Kind { draw, good_for: Duration::MAX, ..SNAPSHOT };
         let page = |scope: Option<NodeSet>| {
             let (region, drawn) = (Arc::clone(&region.0), Arc::clone(&drawn));
             async move {
-                let good = |drawing: &Drawing| drawing.is_good(&region, Duration::MAX);
-                newest(&region, &drawn, &scope, good, draw).await.unwrap();
+                newest(&region, &drawn, kind, &scope, 0).await.unwrap();
             }
         };
         futures_util::future::join_all((0..100).map(|_| page(None))).await;
@@ -189,7 +206,8 @@ mod tests {
         let first = snapshot(&region.0, &None, 0).await.unwrap();
         tell(&region.0);
         let same = snapshot(&region.0, &None, 0).await.unwrap();
-        assert!(Arc::ptr_eq(&first.text, &same.text) || first.drawn.elapsed() >= SNAPSHOT);
+        let shared = first.frame.as_ptr() == same.frame.as_ptr();
+        assert!(shared || first.drawn.elapsed() >= SNAPSHOT.good_for);
         let later = snapshot(&region.0, &None, first.place + 1).await.unwrap();
         assert!(later.place > first.place);
         region.0.ring.reset();

@@ -18,6 +18,17 @@ struct Asset {
     gzip: &'static [u8],
 }
 
+/// Where the page is on a server.
+pub const PAGE_PATH: &str = "/ui/";
+
+/// Whether this program has the page.
+///
+/// # Errors
+/// Why it was built without.
+pub fn has_page() -> Result<(), &'static str> {
+    PAGE.map(|_| ())
+}
+
 /// The page, or why this program has none.
 type Page = Result<&'static [Asset], &'static str>;
 

@@ -15,12 +15,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use flate2::read::GzDecoder;
 
-use super::{Asset, PAGE, Page};
+use super::{Asset, PAGE, PAGE_PATH, Page};
 use crate::region::Shared;
 use crate::rest::Fail;
 
-/// Where the page is.
-const PLACE: &str = "/ui/";
 /// The files whose names change with their bytes.
 const HASHED: &str = "assets/";
 /// What a browser may do with the page: nothing but what it needs, and that from here alone.
@@ -33,8 +31,8 @@ pub(crate) fn router() -> Router<Shared> {
     let below =
         |Path(path): Path<String>, headers: HeaderMap| async move { answer(PAGE, &path, &headers) };
     Router::new()
-        .route("/", get(async || Redirect::temporary(PLACE)))
-        .route("/ui", get(async || Redirect::temporary(PLACE)))
+        .route("/", get(async || Redirect::temporary(PAGE_PATH)))
+        .route("/ui", get(async || Redirect::temporary(PAGE_PATH)))
         .route("/ui/", get(begin))
         .route("/ui/{*path}", get(below))
 }
@@ -45,9 +43,8 @@ fn answer(page: Page, path: &str, headers: &HeaderMap) -> Response {
         Err(why) => absent(why),
         Ok(assets) => match find(assets, path) {
             Some(asset) => asset.answer(headers),
-            None => {
-                Fail::new(Code::NotFound, 404, format!("there is no {PLACE}{path}")).into_response()
-            }
+            None => Fail::new(Code::NotFound, 404, format!("there is no {PAGE_PATH}{path}"))
+                .into_response(),
         },
     };
     guarded(answer)

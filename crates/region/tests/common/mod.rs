@@ -195,6 +195,14 @@ impl Site {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
+    /// The status and the body of what is at that path.
+    pub fn get(&self, token: &str, path: &str) -> (u16, String) {
+        let head = "host: x\r\nconnection: close\r\nauthorization: Bearer";
+        let answer = self.raw(&format!("GET {path} HTTP/1.1\r\n{head} {token}\r\n\r\n"));
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+    }
+
     /// A request with the administrator's token.
     pub fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> String {
         let token = self.admin_token();
@@ -213,6 +221,11 @@ impl Drop for Site {
 }
 
 pub fn fleet() -> Fleet {
+    fleet_with("n[1-4]")
+}
+
+/// The same fleet with other nodes in its group.
+pub fn fleet_with(gpu: &str) -> Fleet {
     let node = |number: usize| {
         let mut labels = BTreeMap::new();
         labels.insert("rack".to_owned(), if number <= 20 { "r1" } else { "r2" }.to_owned());
@@ -228,7 +241,7 @@ pub fn fleet() -> Fleet {
             FleetNode { labels: labels.into(), policy, deadline_ms: 300_000, driver: "ipmi" };
         (format!("n{number}").into_boxed_str(), node)
     };
-    let gpu = NodeSet::parse("n[1-4]", 10).unwrap();
+    let gpu = NodeSet::parse(gpu, 10).unwrap();
     let groups = BTreeMap::from([("gpu".to_owned(), gpu)]);
     Fleet::new(CLUSTER, (1..=40).map(node), groups, Limits::default()).unwrap()
 }

@@ -235,6 +235,7 @@ fn the_log_tells_who_asked_what_and_what_became_of_it() {
         accepted_at_ms: 0,
         reason: Some("job 7".into()),
         sequence: None,
+        ended_at_ms: None,
         state,
     };
     let by = whose(812, "ops", Action::Off);

@@ -25,7 +25,8 @@ pub struct Look {
 pub fn draw(fleet: &mut Fleet, look: &Look, size: (usize, usize), now_ms: u64) -> Vec<String> {
     let (columns, rows) = size;
     let folded = fleet.folded(look.wanted.as_ref()).clone();
-    let mut lines = look.banner.clone();
+    let mut lines: Vec<String> =
+        look.banner.iter().flat_map(|line| wrapped(line, columns)).collect();
     lines.push(headline(fleet, look, &folded, now_ms));
     lines.push(String::new());
     lines.extend(powers(&folded, columns));
@@ -90,6 +91,13 @@ fn fit(head: &str, nodes: &str, columns: usize) -> String {
     let kept = &nodes[..end.unwrap_or(0)];
     let kept = kept.rsplit_once(',').map_or(kept, |(kept, _)| kept);
     format!("{head}{kept},...")
+}
+
+/// A line that is too long, in several: what is to be copied must not be cut.
+fn wrapped(line: &str, columns: usize) -> Vec<String> {
+    let letters: Vec<char> = line.chars().collect();
+    let parts = letters.chunks(columns.max(1)).map(|part| part.iter().collect());
+    if letters.is_empty() { vec![String::new()] } else { parts.collect() }
 }
 
 /// Events of today need no date.

@@ -73,6 +73,14 @@ fn it_fits_into_any_window() {
 }
 
 #[test]
+fn a_line_of_the_banner_that_is_too_long_is_wrapped_and_not_cut() {
+    let link = format!("http://127.0.0.1:7473/ui/#token={}", "0123456789".repeat(7));
+    let look = Look { banner: vec![link.clone()], ..look() };
+    let lines = drawn(&mut fought_over(), &look, (40, 24));
+    assert_eq!(lines[..3].concat(), link);
+}
+
+#[test]
 fn only_the_nodes_that_are_wanted_are_counted() {
     let wanted = Some(NodeSet::parse("r1n[39-40]", 9).unwrap());
     let text = drawn(&mut fought_over(), &Look { wanted, ..look() }, (80, 24)).join("\n");

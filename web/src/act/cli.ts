@@ -63,8 +63,8 @@ export function statusLine(nodes: string): string {
   return `lastword status ${quote(nodes)}`
 }
 
-export function waitLine(seq: number): string {
-  return `lastword wait ${quote(`#${seq}`)}`
+export function logLine(seq: number): string {
+  return `lastword log ${quote(`#${seq}`)}`
 }
 
 export function whyLine(node: string): string {

@@ -6,7 +6,7 @@ import { useHouse } from '../app/house'
 import { follow, hrefOf } from '../app/route'
 import { copy } from '../app/ui'
 import type { CommandSummary, Tally } from '../api/types'
-import { waitLine } from '../act/cli'
+import { logLine } from '../act/cli'
 import { View } from '../parts/View'
 import { Withdraw } from '../parts/Withdraw'
 import { count, grouped } from '../words/count'
@@ -100,7 +100,7 @@ function Row(props: { command: CommandSummary }) {
         <Show when={command.tally.open > 0}>
           <Withdraw seq={command.seq} nodes={command.nodes} />
         </Show>
-        <button class="quiet" type="button" onClick={() => void copy(waitLine(command.seq))}>
+        <button class="quiet" type="button" onClick={() => void copy(logLine(command.seq))}>
           Copy CLI
         </button>
       </td>

@@ -7,7 +7,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { served, type Crashing } from './lastword'
 import { firstPaint, frames, heapBytes } from './numbers.mjs'
-import { browser, open, row } from './page'
+import { browser, open, press, row } from './page'
 
 const RACKS = 2_500
 const NODES = RACKS * 40
@@ -32,7 +32,8 @@ function inventory(): string {
   const racks = Array.from({ length: RACKS }, (_, rack) => {
     const name = `r${String(rack + 1).padStart(4, '0')}`
     const bmc = `127.${100 + Math.floor(rack / 250)}.${rack % 250}.[1-40]:6230`
-    return `[[nodes]]\nnames = "${name}n[01-40]"\nbmc = "${bmc}"\nlabels = { rack = "${name}" }\n`
+    const labels = rack === RACKS - 1 ? `rack = "${name}", protect = "yes"` : `rack = "${name}"`
+    return `[[nodes]]\nnames = "${name}n[01-40]"\nbmc = "${bmc}"\nlabels = { ${labels} }\n`
   })
   const head = '[defaults]\ndriver = "ipmi"\ncredentials = "none"\npoll = "1h"\n'
   return `${head}${racks.join('')}[credentials.none]\nusername = "admin"\npassword = { file = "${join(folder, 'password')}" }\n`
@@ -69,4 +70,22 @@ test('a filter, a choice and a preview are as quick with a hundred thousand node
   await expect.poll(() => page.getByTestId('folded').innerText()).toBe('r[0001-2500]n[01-40]')
   await page.context().close()
   expect(NODES).toBe(100_000)
+})
+
+test('protected nodes are named before a press, and need to be meant', async () => {
+  const page = await open(chromium, house, '?q=protect%3Dyes%26r2500n%5B01-02%5D')
+  await page.locator('#filter').fill('protect=yes r2500n[01-02]')
+  await page.getByText('2 of 100,000 nodes').waitFor()
+  await page.locator('#filter').press('Escape')
+  await page.keyboard.press('a')
+  await page.keyboard.press('f')
+  await page.getByText('Protected nodes are among them').waitFor()
+  await page.getByRole('dialog').locator('button.primary').click({ force: true })
+  expect(await page.getByRole('dialog').count()).toBe(1)
+  await page.getByLabel('Also the protected ones r2500n[01-02]').check()
+  await expect.poll(() => page.getByRole('dialog').getByText('lastword off').innerText()).toBe("lastword off 'r2500n[01-02]' --force-protected")
+  await expect.poll(() => page.locator('.blocked').innerText()).toBe('')
+  await page.getByRole('dialog').locator('button.primary').click()
+  await expect.poll(() => press(page).getAttribute('data-stage')).toBe('accepted')
+  await page.context().close()
 })

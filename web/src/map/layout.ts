@@ -148,6 +148,15 @@ export function cellOf(layout: Layout, rack: PlacedRack, index: number): { x: nu
   return { x: rack.x + column * (cellWidth + gap), y: rack.y + header + row * (cellHeight + gap) }
 }
 
+/** Where a node is; none if it is not on the map. */
+export function placeOf(layout: Layout, at: number): { x: number; y: number } | undefined {
+  for (const rack of layout.shelves.flatMap(({ racks }) => racks)) {
+    const index = rack.places.indexOf(at)
+    if (index >= 0) return cellOf(layout, rack, index)
+  }
+  return undefined
+}
+
 export type Hit =
   | { readonly is: 'node'; readonly at: number; readonly rack: PlacedRack }
   | { readonly is: 'rack'; readonly rack: PlacedRack }

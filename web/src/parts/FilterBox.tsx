@@ -1,6 +1,6 @@
 // The filter: node sets as the command line reads them, and label=value. What it means is in the address.
 
-import { Show, createEffect, createSignal, on } from 'solid-js'
+import { For, Show, createEffect, createSignal, on } from 'solid-js'
 import { useHouse } from '../app/house'
 import type { Look } from '../app/look'
 import { copy } from '../app/ui'
@@ -31,10 +31,6 @@ export function FilterBox(props: { look: Look }) {
     const found = props.look.filtered()
     return found.is === 'wrong' ? found.because : undefined
   }
-  const labels = () => {
-    house.inventory()
-    return house.fleet.labels.names()
-  }
   const line = () => {
     const { nodes, selectors } = readFilter(props.look.text())
     const flags = selectors.map((pair) => ` -l ${pair.join('=')}`).join('')
@@ -63,12 +59,7 @@ export function FilterBox(props: { look: Look }) {
         }}
         onBlur={settle}
       />
-      <datalist id="filter-words">
-        {[...house.groups().keys()].slice(0, 40).map((group) => (
-          <option value={`@${group}`} />
-        ))}
-        {labels().flatMap((label) => house.fleet.labels.values(label).slice(0, 12).map((value) => <option value={`${label}=${value}`} />))}
-      </datalist>
+      <Suggestions />
       <Show when={draft() !== ''}>
         <button class="quiet" type="button" onClick={() => void copy(line())}>
           Copy CLI
@@ -81,5 +72,21 @@ export function FilterBox(props: { look: Look }) {
         {wrong() ?? (props.look.text() === '' ? '' : `${grouped(props.look.view().filtered)} of ${grouped(house.fleet.size)} nodes`)}
       </p>
     </div>
+  )
+}
+
+/** Groups, and the first values of each label. */
+function Suggestions() {
+  const house = useHouse()
+  const words = () => {
+    house.inventory()
+    const { labels } = house.fleet
+    const groups = [...house.groups().keys()].slice(0, 40).map((group) => `@${group}`)
+    return [...groups, ...labels.names().flatMap((label) => labels.values(label).slice(0, 12).map((value) => `${label}=${value}`))]
+  }
+  return (
+    <datalist id="filter-words">
+      <For each={words()}>{(word) => <option value={word} />}</For>
+    </datalist>
   )
 }

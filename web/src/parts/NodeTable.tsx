@@ -71,7 +71,7 @@ export function NodeTable(props: { look: Look }) {
         <Show when={places().length === 0 && house.fleet.isKnown}>
           <div role="row">
             <p class="empty" role="gridcell">
-              No node fits the filter.
+              {props.look.filtered().is === 'wrong' ? 'The filter can’t be read.' : 'No node fits.'}
             </p>
           </div>
         </Show>

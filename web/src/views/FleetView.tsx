@@ -58,8 +58,10 @@ function Sentence(props: { look: ReturnType<typeof createLook> }) {
     const of = (key: string) => view.counts[FACETS.findIndex((facet) => facet.key === key)]!
     return { all: view.filtered, on: of('on'), off: of('off'), unknown: of('unknown'), open: of('open'), trouble: of('trouble') }
   })
+  const wrong = () => props.look.filtered().is === 'wrong'
   const [spoken, setSpoken] = createSignal('')
   const words = () => {
+    if (wrong()) return 'Nothing is shown: that is no filter.'
     const { all, on, unknown, open } = counts()
     const rest = [unknown > 0 ? `${grouped(unknown)} unknown` : '', open > 0 ? `${grouped(open)} being changed` : '']
     return [`${grouped(on)} of ${grouped(all)} on`, ...rest.filter((text) => text !== '')].join(', ')
@@ -68,7 +70,8 @@ function Sentence(props: { look: ReturnType<typeof createLook> }) {
   onCleanup(() => clearInterval(timer))
   return (
     <div class="sentence">
-      <h1>
+      <h1 hidden={!wrong()}>Nothing is shown: that is no filter.</h1>
+      <h1 hidden={wrong()}>
         <span class="big">{grouped(counts().on)}</span> of {grouped(counts().all)} on
         <Show when={counts().unknown > 0}>
           <span class="part" data-kind="unknown">

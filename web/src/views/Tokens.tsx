@@ -61,59 +61,70 @@ function List() {
           </div>
         )}
       </Show>
-      <div class="list-scroll" tabindex="0" role="region" aria-label="Tokens">
-        <table class="list">
-          <thead>
-            <tr>
-              <th scope="col">name</th>
-              <th scope="col">role</th>
-              <th scope="col">where</th>
-              <th scope="col">begins with</th>
-              <th scope="col">made</th>
-              <th scope="col">
-                <span class="unseen">Delete</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            <For each={document.read()?.tokens ?? []}>
-              {(token) => (
-                <tr>
-                  <td>
-                    <strong>{token.name}</strong> {token.name === house.me.you ? <span class="faint">you</span> : ''}
-                  </td>
-                  <td>{token.role}</td>
-                  <td class="mono">{token.scope ?? 'everywhere'}</td>
-                  <td class="mono">{token.prefix}…</td>
-                  <td class="nowrap">{dateTime(token.created_at_ms)}</td>
-                  <td>
-                    <button class="quiet" type="button" onClick={() => setLeaving(token)}>
-                      Delete
-                    </button>
-                  </td>
-                </tr>
-              )}
-            </For>
-          </tbody>
-        </table>
-      </div>
+      <Table tokens={document.read()?.tokens ?? []} remove={setLeaving} />
       <Show when={leaving()}>
-        {(token) => (
-          <Dialog title={`Delete the token of ${token().name}?`} close={() => setLeaving(undefined)}>
-            <p>Whoever uses it is refused from then on. Commands that were given stay given.</p>
-            <CopyLine line={`lastword token delete ${quote(token().name)}`} />
-            <footer class="dialog-foot">
-              <button class="button" type="button" onClick={() => setLeaving(undefined)}>
-                Keep it
-              </button>
-              <button class="button primary" data-action="off" type="button" onClick={() => void remove(token().name)}>
-                Delete
-              </button>
-            </footer>
-          </Dialog>
-        )}
+        {(token) => <Leave name={token().name} keep={() => setLeaving(undefined)} remove={() => void remove(token().name)} />}
       </Show>
     </View>
+  )
+}
+
+function Table(props: { tokens: readonly TokenEntry[]; remove: (token: TokenEntry) => void }) {
+  const house = useHouse()
+  return (
+    <div class="list-scroll" tabindex="0" role="region" aria-label="Tokens">
+      <table class="list">
+        <thead>
+          <tr>
+            <th scope="col">name</th>
+            <th scope="col">role</th>
+            <th scope="col">where</th>
+            <th scope="col">begins with</th>
+            <th scope="col">made</th>
+            <th scope="col">
+              <span class="unseen">Delete</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          <For each={props.tokens}>
+            {(token) => (
+              <tr>
+                <td>
+                  <strong>{token.name}</strong> {token.name === house.me.you ? <span class="faint">you</span> : ''}
+                </td>
+                <td>{token.role}</td>
+                <td class="mono">{token.scope ?? 'everywhere'}</td>
+                <td class="mono">{token.prefix}…</td>
+                <td class="nowrap">{dateTime(token.created_at_ms)}</td>
+                <td>
+                  <button class="quiet" type="button" onClick={() => props.remove(token)}>
+                    Delete
+                  </button>
+                </td>
+              </tr>
+            )}
+          </For>
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function Leave(props: { name: string; keep: () => void; remove: () => void }) {
+  return (
+    <Dialog title={`Delete the token of ${props.name}?`} close={props.keep}>
+      <p>Whoever uses it is refused from then on. Commands that were given stay given.</p>
+      <CopyLine line={`lastword token delete ${quote(props.name)}`} />
+      <footer class="dialog-foot">
+        <button class="button" type="button" onClick={props.keep}>
+          Keep it
+        </button>
+        <button class="button primary" data-action="off" type="button" onClick={props.remove}>
+          Delete
+        </button>
+      </footer>
+    </Dialog>
   )
 }
 

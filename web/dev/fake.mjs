@@ -77,6 +77,8 @@ function answer(method, url, body, caller) {
       return [200, fleet.groups()]
     case 'GET /clusters':
       return [200, { clusters: [{ cluster: 'fake', nodes: fleet.size, agent: 'agent-1', led_seq: 1 }] }]
+    case 'GET /circuits':
+      return [200, { circuits: fleet.circuits() }]
     case 'GET /commands':
       return [200, fleet.commands(Number(url.searchParams.get('limit') ?? 50))]
     case 'POST /commands':

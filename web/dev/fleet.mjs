@@ -205,6 +205,10 @@ export class Fleet {
     return { nodes: all, count: this.size, groups: [{ group: 'first', nodes: fold(this.nodes.slice(0, RACK)), count: RACK }] }
   }
 
+  circuits() {
+    return [1, 2, 3].map((n) => ({ circuit: `pdu-${n}`, count: RACK, nodes: fold(this.nodes.slice((n - 1) * RACK, n * RACK)), limit: 8, load: 2 * n, waiting: n === 3 ? 4 : 0 }))
+  }
+
   commands(limit) {
     const newest = [...this.given.values()].reverse().slice(0, limit)
     return { commands: newest.map((command) => ({ ...command, nodes: fold(command.nodes), count: command.nodes.length, verdicts: undefined, tally: this.tally(command) })) }

@@ -128,6 +128,12 @@ test('the token leaves the address at once and is in no text of the page', async
   await close(page)
 })
 
+test('what the server does not know is not offered', async () => {
+  const page = await open(chromium, house, 'health')
+  expect(await page.getByRole('navigation').getByRole('link').allInnerTexts()).toEqual(['Fleet', 'Commands', 'Events', 'Holds', 'Clusters', 'Tokens', 'Health'])
+  await close(page)
+})
+
 test('the address holds the view: a filter, a facet, a zoom and a node are a link', async () => {
   const page = await open(chromium, house, '?q=rack%3Dr1&is=unknown&zoom=6&node=r1n06')
   await page.getByRole('heading', { name: 'r1n06' }).waitFor()

@@ -19,6 +19,7 @@ try {
   const large = await pretend(100_000, 300)
   await shot('large', large.url, large.token, '', {}, (page) => page.waitForTimeout(3_000))
   await shot('large-dark', large.url, large.token, '?zoom=2', { colorScheme: 'dark' }, (page) => page.waitForTimeout(2_000))
+  await shot('circuits', large.url, large.token, 'circuits', {})
   large.stop()
 } finally {
   await browser.close()

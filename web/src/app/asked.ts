@@ -3,6 +3,7 @@
 import { createEffect, createResource, createSignal, on, onCleanup } from 'solid-js'
 import { wordsOf } from '../api/client'
 import type { House } from './house'
+import { Soon } from './soon'
 
 /** So soon after news it is read again. */
 const NEWS_MS = 400
@@ -28,16 +29,12 @@ export function createDocument<T>(house: House, ask: () => Promise<T>, news: () 
       return value
     }
   })
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const soon = (ms: number) => {
-    clearTimeout(timer)
-    timer = setTimeout(() => {
-      void refetch()
-      soon(everyMs)
-    }, ms)
-  }
-  soon(everyMs)
-  createEffect(on([news, () => house.state().is], () => soon(NEWS_MS), { defer: true }))
-  onCleanup(() => clearTimeout(timer))
-  return { read: () => found.latest, wrong, again: () => soon(0) }
+  const soon: Soon = new Soon(() => {
+    void refetch()
+    soon.in(everyMs)
+  })
+  soon.in(everyMs)
+  createEffect(on([news, () => house.state().is], () => soon.in(NEWS_MS), { defer: true }))
+  onCleanup(() => soon.stop())
+  return { read: () => found.latest, wrong, again: () => soon.in(0) }
 }

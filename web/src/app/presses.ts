@@ -6,6 +6,7 @@ import { createStore } from 'solid-js/store'
 import { NoAnswer, Refused, freshKey, wordsOf, type Client } from '../api/client'
 import type { Command, CommandAnswer, CommandRequest, Event, Problem } from '../api/types'
 import { commandLine } from '../act/cli'
+import { Soon } from './soon'
 
 /** The most presses that are shown. */
 const PRESSES_MAX = 20
@@ -31,7 +32,7 @@ export interface Press {
 
 export class Presses {
   private readonly store = createStore<{ list: Press[] }>({ list: [] })
-  private readonly timers = new Map<number, ReturnType<typeof setTimeout>>()
+  private readonly timers = new Map<number, Soon>()
   private nextId = 1
   private readonly said = createSignal('')
 
@@ -81,7 +82,8 @@ export class Presses {
   }
 
   dismiss(id: number): void {
-    clearTimeout(this.timers.get(id))
+    this.timers.get(id)?.stop()
+    this.timers.delete(id)
     this.store[1]('list', (list) => list.filter((press) => press.id !== id))
     this.keep()
   }
@@ -91,7 +93,7 @@ export class Presses {
   }
 
   close(): void {
-    for (const timer of this.timers.values()) clearTimeout(timer)
+    for (const timer of this.timers.values()) timer.stop()
   }
 
   private add(request: CommandRequest, batch: string | undefined, seq?: number): number {
@@ -125,8 +127,9 @@ export class Presses {
   }
 
   private soon(id: number, ms: number): void {
-    clearTimeout(this.timers.get(id))
-    this.timers.set(id, setTimeout(() => this.look(id), ms))
+    const timer = this.timers.get(id) ?? new Soon(() => this.look(id))
+    this.timers.set(id, timer)
+    timer.in(ms)
   }
 
   private look(id: number): void {

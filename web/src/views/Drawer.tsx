@@ -2,6 +2,7 @@
 
 import { For, Show, createEffect, createMemo, createResource, on, onCleanup, onMount } from 'solid-js'
 import { useHouse, type House } from '../app/house'
+import { Soon } from '../app/soon'
 import { setHolding } from '../app/ui'
 import type { PastIntent, Try, Why } from '../api/types'
 import { wordsOf } from '../api/client'
@@ -88,24 +89,20 @@ async function read(house: House, name: string): Promise<Read> {
 
 /** Reads again soon after the stream told of the node, and now and then. */
 function followNode(house: House, name: () => string, again: () => void): void {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const soon = (ms: number) => {
-    clearTimeout(timer)
-    timer = setTimeout(() => {
-      again()
-      soon(LOOK_MS)
-    }, ms)
-  }
+  const soon: Soon = new Soon(() => {
+    again()
+    soon.in(LOOK_MS)
+  })
   const changed = (places: readonly number[] | 'all') => {
     const at = house.fleet.place(name())
-    if (at !== undefined && (places === 'all' || places.includes(at))) soon(NEWS_MS)
+    if (at !== undefined && (places === 'all' || places.includes(at))) soon.in(NEWS_MS)
   }
   house.painters.add(changed)
-  soon(LOOK_MS)
-  createEffect(on(() => house.state().is, () => soon(NEWS_MS), { defer: true }))
+  soon.in(LOOK_MS)
+  createEffect(on(() => house.state().is, () => soon.in(NEWS_MS), { defer: true }))
   onCleanup(() => {
     house.painters.delete(changed)
-    clearTimeout(timer)
+    soon.stop()
   })
 }
 

@@ -15,6 +15,9 @@ import { SelectionBar } from '../parts/SelectionBar'
 import { grouped } from '../words/count'
 import { Drawer } from './Drawer'
 
+/** How often the sentence is told to those who listen, if it changed. */
+const SPOKEN_MS = 10_000
+
 export function FleetView() {
   const house = useHouse()
   const look = createLook(house)
@@ -51,7 +54,7 @@ export function FleetView() {
   )
 }
 
-/** `52 of 64 on`, and what else matters. Told to listeners at most every few seconds. */
+/** `52 of 64 on`, and what else matters. */
 function Sentence(props: { look: ReturnType<typeof createLook> }) {
   const counts = createMemo(() => {
     const view = props.look.view()
@@ -66,7 +69,7 @@ function Sentence(props: { look: ReturnType<typeof createLook> }) {
     const rest = [unknown > 0 ? `${grouped(unknown)} unknown` : '', open > 0 ? `${grouped(open)} being changed` : '']
     return [`${grouped(on)} of ${grouped(all)} on`, ...rest.filter((text) => text !== '')].join(', ')
   }
-  const timer = setInterval(() => setSpoken(words()), 4_000)
+  const timer = setInterval(() => setSpoken(words()), SPOKEN_MS)
   onCleanup(() => clearInterval(timer))
   return (
     <div class="sentence">

@@ -40,6 +40,15 @@ pub struct CommandRequest {
     /// For `soft` and `soft-cycle`: go on as `off` does after this span.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub force_after_ms: Option<u64>,
+    /// Go through the nodes a few at a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<Batch>,
+    /// Also everything that depends on these nodes, however far.
+    #[serde(default)]
+    pub with_children: bool,
+    /// Also everything that these nodes depend on, however far.
+    #[serde(default)]
+    pub with_parents: bool,
     /// How long the operation may take; otherwise what the inventory says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline_ms: Option<u64>,
@@ -69,12 +78,40 @@ impl CommandRequest {
             hold: None,
             boot: None,
             force_after_ms: None,
+            batch: None,
+            with_children: false,
+            with_parents: false,
             deadline_ms: None,
             confirm: None,
             force_protected: false,
             dry_run: false,
         }
     }
+}
+
+/// How a command goes through its nodes, in the order of their names: the next few begin when all of the former
+/// have ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Batch {
+    /// How many nodes begin at a time.
+    pub size: u32,
+    /// How long to wait between the end of one batch and the beginning of the next.
+    #[serde(default)]
+    pub delay_ms: u64,
+    /// When so many nodes have failed, those that have not begun are taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_after: Option<u32>,
+}
+
+/// How long a command is expected to take, by what limits it. A guess: machines take their time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Plan {
+    /// Until the last node is there, if nothing fails.
+    pub expected_ms: u64,
+    /// What takes the most of it, in words; none if nothing but the machines does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
 }
 
 /// The terms of a hold that is placed with a command.
@@ -114,6 +151,9 @@ pub struct CommandAnswer {
     /// `force_protected`; folded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protected: Option<String>,
+    /// For a dry run: how long it is expected to take.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
 }
 
 /// `GET /api/v1/commands/{seq}`: a command and what became of it so far.
@@ -148,6 +188,9 @@ pub struct Command {
     /// When a soft action turns hard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub force_after_ms: Option<u64>,
+    /// How it goes through its nodes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<Batch>,
     /// How long its operation may take.
     pub deadline_ms: u64,
     /// What it does when it meets a running operation, unless the inventory says otherwise for a node.

@@ -4,6 +4,7 @@
 //! Instants are milliseconds since the Unix epoch (`_at_ms`), spans are milliseconds (`_ms`).
 //! Node sets are texts in ClusterShell's grammar; answers hold them folded.
 
+mod circuit;
 mod client;
 mod command;
 mod event;
@@ -19,10 +20,12 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use circuit::{Circuit, CircuitList};
 pub use client::{Client, ClientError, Events, LongPoll, Received, Secret, SecretError};
 pub use command::{
-    Command, CommandAnswer, CommandList, CommandQuery, CommandRequest, CommandSummary, HoldTerms,
-    State, StateGroup, Tally, WaitQuery, WithdrawRequest, Withdrawal, WithdrawnGroup,
+    Batch, Command, CommandAnswer, CommandList, CommandQuery, CommandRequest, CommandSummary,
+    HoldTerms, Plan, State, StateGroup, Tally, WaitQuery, WithdrawRequest, Withdrawal,
+    WithdrawnGroup,
 };
 pub use event::{Event, EventQuery, What};
 pub use hold::{Hold, HoldAnswer, HoldList, HoldRequest, KeptGroup, ReleaseAnswer, ReleaseRequest};

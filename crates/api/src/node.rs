@@ -117,10 +117,12 @@ pub struct Intent {
     pub sequence: Option<u64>,
     /// When it was accepted.
     pub accepted_at_ms: u64,
-    /// When it began to run.
-    pub started_at_ms: u64,
-    /// When it is given up.
-    pub deadline_at_ms: u64,
+    /// When it began to run, or will; none while its batch waits for the former one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at_ms: Option<u64>,
+    /// When it is given up; none while its batch waits for the former one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline_at_ms: Option<u64>,
     /// Which step.
     pub phase: Phase,
     /// What is or was sent.

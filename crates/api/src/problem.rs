@@ -126,6 +126,8 @@ codes! {
     ConfirmCount = "confirm-count",
     /// The inventory protects a node; `force_protected` is needed.
     Protected = "protected",
+    /// Nodes that depend on each other: `with_children` or `with_parents` is needed.
+    Depends = "depends",
     /// A node is not in the state that `if_state` says.
     StateDiffers = "state-differs",
     /// The idempotency key was used for another request.

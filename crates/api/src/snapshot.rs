@@ -26,7 +26,7 @@ pub struct Snapshot {
     /// How old that is, `-` if there is nothing: the place in `0-9A-Za-z` is seconds up to 10, and each further letter is
     /// a quarter older. It is at least so old.
     pub age: String,
-    /// What their operations do: `.` idle, `p` pending, `d` draining, `r` reading, `b` setting-boot, `f` firing, `c` confirming,
+    /// What their operations do: `.` idle, `p` pending, `d` draining, `r` reading, `q` batched, `g` gated, `l` in-line, `b` setting-boot, `f` firing, `c` confirming,
     /// `e` backing-off, `w` recording, `h` held, `s` watching, `t` returning.
     pub phase: String,
     /// How often the present order was fired: `0-9a-z`, `z` for more. Empty if none was.

@@ -133,6 +133,12 @@ words! {
         Draining = "draining",
         /// Asking for the power state before deciding.
         Reading = "reading",
+        /// Waiting until other nodes of its command have ended.
+        Batched = "batched",
+        /// Waiting for nodes that it depends on, or that depend on it.
+        Gated = "gated",
+        /// Waiting for a turn on its circuit.
+        InLine = "in-line",
         /// Setting the boot override.
         SettingBoot = "setting-boot",
         /// Sending an order.
@@ -199,6 +205,8 @@ words! {
         Lost = "lost",
         /// It refused the account.
         Denied = "denied",
+        /// Another machine is behind it.
+        Stranger = "stranger",
     }
 }
 

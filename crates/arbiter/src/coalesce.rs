@@ -11,7 +11,7 @@ use crate::record::{Record, Settlement};
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
-    Fired(Seq, Step),
+    Fired(Seq, Step, Seq),
     Settled(Seq, Seq, Settlement),
 }
 
@@ -31,7 +31,9 @@ pub fn coalesce(records: impl IntoIterator<Item = Record>) -> Vec<Record> {
 
 fn kind(record: &Record) -> Option<(Seq, Kind)> {
     match record {
-        Record::Fired { epoch, seq, step, .. } => Some((*epoch, Kind::Fired(*seq, *step))),
+        Record::Fired { epoch, seq, step, seen, .. } => {
+            Some((*epoch, Kind::Fired(*seq, *step, *seen)))
+        }
         Record::Settled { epoch, seq, seen, outcome, .. } => {
             Some((*epoch, Kind::Settled(*seq, *seen, outcome.clone())))
         }

@@ -8,6 +8,7 @@ extern crate alloc;
 
 mod action;
 mod agent;
+mod circuit;
 mod coalesce;
 mod ledger;
 mod matrix;
@@ -16,6 +17,7 @@ mod record;
 
 pub use action::{Action, Boot, BootDevice, Goal, Order, Power, Step, Steps};
 pub use agent::{Agent, Effect, Notice, NoticeKind};
+pub use circuit::{Limit, Load};
 pub use coalesce::coalesce;
 pub use ledger::{
     Change, Charge, CommandEntry, Course, HoldEntry, INTENTS_KEPT_MAX, Intent, IntentState,
@@ -23,10 +25,12 @@ pub use ledger::{
 };
 pub use matrix::{Meeting, meet};
 pub use operation::{
-    Answer, Ask, Cause, Drift, Event, OpEffect, Operation, Pacing, Phase, Progress, Report, Seen,
-    Transition,
+    Answer, Ask, Cause, Drift, Event, Gate, OpEffect, Operation, Pacing, Phase, Progress, Report,
+    Seen, Start, Transition, Trouble,
 };
-pub use record::{Command, Held, HoldTerms, Policy, Record, Released, Settlement, Withdrawn};
+pub use record::{
+    Batch, Command, Held, HoldTerms, Policy, Record, Released, Settlement, Withdrawn,
+};
 
 /// A position in the journal: larger is later. The first record is 1; 0 means "none".
 pub type Seq = u64;

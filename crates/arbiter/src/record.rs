@@ -41,6 +41,9 @@ pub enum Record {
         seq: Seq,
         /// Which step.
         step: Step,
+        /// The newest record that the leader had seen when it asked what the step rests on.
+        #[serde(default = "everything")]
+        seen: Seq,
         /// On which nodes.
         nodes: NodeSet,
     },
@@ -101,8 +104,25 @@ pub struct Command {
     /// For `soft` and `soft-cycle`: after this span go on as `off` does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub force_after_ms: Option<Millis>,
+    /// Begin with a few nodes at a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<Batch>,
     /// How long the operation may take from its start.
     pub deadline_ms: Millis,
+}
+
+/// How a command goes through its nodes, in the order of their names: the next few begin when all of the
+/// former ones have ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Batch {
+    /// How many nodes begin at a time; at least 1.
+    pub size: u32,
+    /// How long to wait between the end of one batch and the beginning of the next.
+    #[serde(default)]
+    pub delay_ms: Millis,
+    /// When so many nodes have failed, those that have not begun are taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_after: Option<u32>,
 }
 
 impl Command {
@@ -112,6 +132,11 @@ impl Command {
         let exception = self.exceptions.iter().find(|(nodes, _)| nodes.contains(node));
         exception.map_or(self.policy, |(_, policy)| *policy)
     }
+}
+
+/// Steps that were put on record before `seen` was hold for everybody.
+const fn everything() -> Seq {
+    Seq::MAX
 }
 
 /// What to do when a newer command meets a running operation.

@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use arbiter::{Drift, Millis, Pacing};
+use arbiter::{Drift, Limit, Millis, Pacing};
 
-use crate::inventory::{self, CredentialRef, Endpoint, Inventory, Node, Poll};
+use crate::inventory::{self, CredentialRef, Endpoint, Identity, Inventory, Node, Poll};
 
 /// An exchange may take so long, its wait for a turn included, unless the inventory says otherwise.
 const EXCHANGE_MS: Millis = 10_000;
@@ -22,6 +22,10 @@ pub(crate) struct Target {
     pub(crate) endpoint: Arc<Endpoint>,
     pub(crate) credential: Arc<CredentialRef>,
     pub(crate) exchange_ms: Millis,
+    /// The least time between two exchanges at the endpoint, in milliseconds.
+    pub(crate) gap_ms: u32,
+    /// Which machine has to be behind the BMC.
+    pub(crate) identity: Option<Arc<Identity>>,
 }
 
 impl Target {
@@ -45,15 +49,28 @@ pub(crate) fn targets(inventory: &Inventory) -> impl Iterator<Item = Target> {
             endpoint: Arc::clone(&node.endpoint),
             credential: Arc::clone(credentials.get(&*node.endpoint.credentials)?),
             exchange_ms: exchange_ms(node),
+            gap_ms: node.settings.gap_ms.unwrap_or(0),
+            identity: inventory.identities.get(&node.name).cloned(),
         })
     })
 }
 
+/// What the circuits bear.
+pub(crate) fn limits(inventory: &Inventory) -> impl Iterator<Item = Limit> {
+    inventory.circuits.iter().map(|(name, circuit)| Limit {
+        circuit: Arc::clone(name),
+        starts_max: circuit.starts_max,
+        window_ms: circuit.within_ms,
+        watts_max: circuit.watts_max,
+    })
+}
+
 /// The node's patience.
-pub(crate) fn pacing(node: &Node) -> Pacing {
+pub(crate) fn pacing(node: &Node, inventory: &Inventory) -> Pacing {
     let (usual, set) = (Pacing::default(), &node.settings);
     let mut salt = DefaultHasher::new();
     node.name.hash(&mut salt);
+    let circuit = inventory.circuit_of(node);
     Pacing {
         endpoint: node.endpoint.address.to_string().into(),
         exchange_ms: exchange_ms(node),
@@ -70,6 +87,10 @@ pub(crate) fn pacing(node: &Node) -> Pacing {
             None | Some(inventory::Drift::Observe) => Drift::Observe,
             Some(inventory::Drift::Enforce) => Drift::Enforce,
         },
+        circuit: circuit.map(|(name, _)| Arc::clone(name)),
+        start_watts: set
+            .start_watts
+            .unwrap_or_else(|| circuit.map_or(0, |(_, circuit)| circuit.start_watts)),
         salt: salt.finish(),
         ..usual
     }

@@ -6,6 +6,7 @@ mod command;
 mod defaults;
 mod demo;
 mod house;
+mod import;
 mod inventory;
 mod private;
 mod sim;

@@ -2,9 +2,9 @@
 //! It does not remember older ones, and asks nobody: [`Live`] does that.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-use arbiter::{Goal, Power, Progress, Report, Seen, Seq};
+use arbiter::{Goal, Load, Power, Progress, Report, Seen, Seq};
 use nodeset::NodeSet;
 use tokio::sync::{Notify, watch};
 
@@ -45,6 +45,8 @@ pub struct Board {
     version: watch::Sender<u64>,
     pub(crate) exchanges: Exchanges,
     pub(crate) tries: Tries,
+    /// How much of each circuit is used.
+    loads: Mutex<HashMap<Arc<str>, Load>>,
 }
 
 #[derive(Debug, Default)]
@@ -103,6 +105,17 @@ impl Board {
         shelf.news.reports.push_back((node.into(), report));
         drop(shelf);
         self.changed.notify_one();
+    }
+
+    /// Puts up how much is used of these circuits.
+    pub fn publish_loads(&self, loads: impl IntoIterator<Item = Load>) {
+        let mut known = lock(&self.loads);
+        known.extend(loads.into_iter().map(|load| (Arc::clone(&load.limit.circuit), load)));
+    }
+
+    /// How much of that circuit is used, if anything ever was.
+    pub(crate) fn load(&self, circuit: &str) -> Option<Load> {
+        lock(&self.loads).get(circuit).cloned()
     }
 
     /// Counts an exchange with a machine. It costs next to nothing.

@@ -47,11 +47,22 @@ pub(crate) const fn goal(goal: arbiter::Goal) -> api::Power {
     }
 }
 
+pub(crate) const fn asked_batch(batch: api::Batch) -> arbiter::Batch {
+    arbiter::Batch { size: batch.size, delay_ms: batch.delay_ms, stop_after: batch.stop_after }
+}
+
+pub(crate) const fn batch(batch: arbiter::Batch) -> api::Batch {
+    api::Batch { size: batch.size, delay_ms: batch.delay_ms, stop_after: batch.stop_after }
+}
+
 pub(crate) const fn phase(phase: Phase) -> api::Phase {
     match phase {
         Phase::Idle => api::Phase::Idle,
         Phase::Draining => api::Phase::Draining,
         Phase::Reading => api::Phase::Reading,
+        Phase::Batched => api::Phase::Batched,
+        Phase::Gated => api::Phase::Gated,
+        Phase::InLine => api::Phase::InLine,
         Phase::SettingBoot => api::Phase::SettingBoot,
         Phase::Firing(_) => api::Phase::Firing,
         Phase::Confirming(_) => api::Phase::Confirming,

@@ -11,6 +11,9 @@ use nodeset::{Groups, NodeSet, ParseError};
 /// who writes `yes` means it.
 const PROTECT: &str = "protect";
 
+/// The label that names the circuit of a node.
+const CIRCUIT: &str = "circuit";
+
 /// What the region knows of one node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FleetNode {
@@ -22,6 +25,30 @@ pub struct FleetNode {
     pub deadline_ms: u64,
     /// How its machine is asked, in one word of a closed list: a label of figures and nothing else.
     pub driver: &'static str,
+}
+
+/// How many nodes of a circuit may be powered on within a span.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CircuitLimit {
+    /// At most so many.
+    pub starts_max: u16,
+    /// The span, in milliseconds.
+    pub within_ms: u64,
+    /// At most so many watts may be drawn by those that start.
+    pub watts_max: Option<u32>,
+    /// What a node draws while it starts, in watts; 0 if that is not told.
+    pub start_watts: u32,
+}
+
+/// What nodes have to do with each other, and with lastword.
+#[derive(Clone, Debug, Default)]
+pub struct Site {
+    /// The circuits by name: the nodes' label `circuit`.
+    pub circuits: BTreeMap<Box<str>, CircuitLimit>,
+    /// The nodes that depend on others, each with the one that it depends on.
+    pub parents: HashMap<Box<str>, Box<str>>,
+    /// The nodes that lastword itself runs on: protected like those with the label `protect`.
+    pub hosts_lastword: NodeSet,
 }
 
 /// Bounds on what one request may ask.
@@ -52,6 +79,9 @@ pub struct Fleet {
     by_policy: Vec<(Policy, NodeSet)>,
     by_deadline: BTreeMap<u64, NodeSet>,
     drivers: BTreeSet<&'static str>,
+    site: Site,
+    children: HashMap<Box<str>, Vec<Box<str>>>,
+    on_circuits: BTreeMap<Box<str>, NodeSet>,
 }
 
 impl Fleet {
@@ -95,8 +125,69 @@ impl Fleet {
             by_policy,
             by_deadline,
             drivers,
+            site: Site::default(),
+            children: HashMap::new(),
+            on_circuits: BTreeMap::new(),
         };
         Ok(fleet)
+    }
+
+    /// The same fleet with what its nodes have to do with each other.
+    ///
+    /// # Errors
+    /// [`ParseError`] if a name is no node name.
+    pub fn with_site(mut self, site: Site) -> Result<Self, ParseError> {
+        for (child, parent) in &site.parents {
+            self.children.entry(parent.clone()).or_default().push(child.clone());
+        }
+        let mut on_circuits: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (name, node) in self.nodes.iter().filter(|_| !site.circuits.is_empty()) {
+            if let Some(circuit) = node.labels.get(CIRCUIT) {
+                on_circuits.entry(circuit).or_default().push(name);
+            }
+        }
+        let on_circuits =
+            on_circuits.into_iter().map(|(circuit, names)| set(circuit.into(), names));
+        self.on_circuits = on_circuits.collect::<Result<_, _>>()?;
+        self.protected.extend(&site.hosts_lastword);
+        self.site = site;
+        Ok(self)
+    }
+
+    /// The circuits that limit power-ons.
+    pub(crate) const fn circuits(&self) -> &BTreeMap<Box<str>, CircuitLimit> {
+        &self.site.circuits
+    }
+
+    /// The circuit of the node.
+    pub(crate) fn circuit_of(&self, node: &str) -> Option<&str> {
+        Some(self.node(node)?.labels.get(CIRCUIT)?.as_str())
+    }
+
+    /// The nodes on that circuit.
+    pub(crate) fn on_circuit(&self, circuit: &str) -> &NodeSet {
+        static NONE: std::sync::LazyLock<NodeSet> = std::sync::LazyLock::new(NodeSet::default);
+        self.on_circuits.get(circuit).unwrap_or(&NONE)
+    }
+
+    /// Whether any node depends on another.
+    pub(crate) fn has_kin(&self) -> bool {
+        !self.children.is_empty()
+    }
+
+    /// What the node depends on.
+    pub(crate) fn parent(&self, node: &str) -> Option<&str> {
+        self.site.parents.get(node).map(|parent| &**parent)
+    }
+
+    /// What depends on the node.
+    pub(crate) fn children(&self, node: &str) -> impl Iterator<Item = &str> {
+        self.children.get(node).into_iter().flatten().map(|child| &**child)
+    }
+
+    /// The nodes that lastword itself runs on.
+    pub(crate) const fn hosts_lastword(&self) -> &NodeSet {
+        &self.site.hosts_lastword
     }
 
     /// The cluster's name.

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod board;
+mod circuits;
 mod commands;
 mod convert;
 mod events;
@@ -31,7 +32,7 @@ mod writable;
 pub use accounts::{AccountsError, TOKENS_FILE};
 pub use board::{Board, Live, Status};
 pub use exchanges::Exchange;
-pub use fleet::{Fleet, FleetNode, Limits};
+pub use fleet::{CircuitLimit, Fleet, FleetNode, Limits, Site};
 pub use region::{Options, Region};
 pub use rest::openapi;
 pub use retention::Retention;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use api::{Asked, Order, Try, TryEnd};
-use arbiter::{Answer, Ask, Phase, Power, Seq};
+use arbiter::{Answer, Ask, Cause, Phase, Power, Seq, Trouble};
 
 use crate::convert::{order, power};
 use crate::locks::lock;
@@ -92,17 +92,7 @@ fn is_news(known: Option<Known>, tried: &Tried<'_>) -> bool {
 
 impl Kept {
     fn new(node: &str, seq: Option<Seq>, tried: &Tried<'_>) -> Self {
-        let (end, cause) = match tried.answer {
-            Answer::Power(_) | Answer::Done => (TryEnd::Ok, None),
-            Answer::Refused(cause) | Answer::NotSent(cause) | Answer::Lost(cause)
-                if cause.denied =>
-            {
-                (TryEnd::Denied, Some(cause))
-            }
-            Answer::Refused(cause) => (TryEnd::Refused, Some(cause)),
-            Answer::NotSent(cause) => (TryEnd::NotSent, Some(cause)),
-            Answer::Lost(cause) => (TryEnd::Lost, Some(cause)),
-        };
+        let (end, cause) = end(tried.answer);
         let power = match tried.answer {
             Answer::Power(power) => Some(*power),
             Answer::Done | Answer::Refused(_) | Answer::NotSent(_) | Answer::Lost(_) => None,
@@ -135,6 +125,22 @@ impl Kept {
     }
 }
 
+/// What came of it, and what went wrong.
+const fn end(answer: &Answer) -> (TryEnd, Option<&Cause>) {
+    let (end, cause) = match answer {
+        Answer::Power(_) | Answer::Done => return (TryEnd::Ok, None),
+        Answer::Refused(cause) => (TryEnd::Refused, cause),
+        Answer::NotSent(cause) => (TryEnd::NotSent, cause),
+        Answer::Lost(cause) => (TryEnd::Lost, cause),
+    };
+    let end = match cause.trouble {
+        Trouble::Passing => end,
+        Trouble::Denied => TryEnd::Denied,
+        Trouble::Stranger => TryEnd::Stranger,
+    };
+    (end, Some(cause))
+}
+
 const fn asked(ask: Ask) -> Asked {
     match ask {
         Ask::Power => Asked::Read,
@@ -151,8 +157,6 @@ const fn asked(ask: Ask) -> Asked {
 
 #[cfg(test)]
 mod tests {
-    use arbiter::Cause;
-
     use super::*;
 
     const IDLE: Known = Known { power: Power::On, read: true, seq: None, phase: Phase::Idle };
@@ -168,11 +172,13 @@ mod tests {
         tries.note("n1", Some(Known { read: false, ..IDLE }), tried(Ask::Power, &on));
         tries.note("n1", Some(IDLE), tried(Ask::Power, &on));
         assert_eq!(tries.of("n1"), []);
-        let lost = Answer::Lost(Cause { denied: false, words: "h: no answer".into() });
+        let lost = Answer::Lost(Cause { trouble: Trouble::Passing, words: "h: no answer".into() });
         tries.note("n1", Some(IDLE), tried(Ask::Power, &lost));
+        let denied = Cause { trouble: Trouble::Denied, words: "h: no".into() };
+        tries.note("n1", Some(IDLE), tried(Ask::Power, &Answer::NotSent(denied)));
         tries.note("n2", Some(IDLE), tried(Ask::Power, &Answer::Power(Power::Off)));
         let kept = tries.of("n1");
-        assert_eq!(kept.len(), 1);
+        assert_eq!((kept.len(), kept[1].end), (2, TryEnd::Denied));
         assert_eq!((kept[0].end, kept[0].cause.as_deref()), (TryEnd::Lost, Some("h: no answer")));
         assert_eq!(tries.of("n2")[0].power, Some(api::Power::Off));
     }

@@ -24,8 +24,10 @@ fn a_read_error_is_unknown_with_its_cause_and_the_last_known_state() {
     let site = Site::new();
     let mut status = idle(arbiter::Power::Unknown, now());
     status.seen.last_known = Some((Goal::On, now() - 5_000));
-    status.seen.cause =
-        Some(arbiter::Cause { denied: false, words: "10.0.0.1 does not answer".into() });
+    status.seen.cause = Some(arbiter::Cause {
+        trouble: arbiter::Trouble::Passing,
+        words: "10.0.0.1 does not answer".into(),
+    });
     site.board.publish("n1", status);
     let node = site.admin().node("n1", None).unwrap();
     assert_eq!(node.power, Power::Unknown);
@@ -107,7 +109,7 @@ fn a_running_intent_is_shown_with_who_why_which_step_and_what_next() {
         (intent.attempt, intent.sequence, intent.order),
         (2, Some(3), Some(api::Order::Off))
     );
-    assert!(intent.deadline_at_ms >= intent.started_at_ms + 300_000);
+    assert!(intent.deadline_at_ms.unwrap() >= intent.started_at_ms.unwrap() + 300_000);
     site.lead();
     eventually("the leader is known", || {
         let why = site.admin().why("n1").unwrap();

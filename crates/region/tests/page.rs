@@ -10,7 +10,7 @@ use api::{
     Asked, ClusterList, Code, History, Problem, Resolved, Role, State, TokenRequest, Try, TryEnd,
     TryList,
 };
-use arbiter::{Answer, Ask, Cause, Order, Phase, Power, Settlement};
+use arbiter::{Answer, Ask, Cause, Order, Phase, Power, Settlement, Trouble};
 use common::{Site, busy, eventually, key, now, off};
 use region::Tried;
 
@@ -95,7 +95,10 @@ fn what_was_tried_for_a_command_is_told_with_what_came_of_it() {
     };
     tried(Ask::Fire(Order::Off), &Answer::Done);
     tried(Ask::Power, &Answer::Power(Power::On));
-    tried(Ask::Power, &Answer::Lost(Cause { denied: false, words: "h: no answer".into() }));
+    tried(
+        Ask::Power,
+        &Answer::Lost(Cause { trouble: Trouble::Passing, words: "h: no answer".into() }),
+    );
     let told = site.get(&site.admin_token(), "/api/v1/nodes/n1/tries").1;
     let TryList { node, tries } = serde_json::from_str(&told).unwrap();
     assert_eq!(node, "n1");

@@ -173,7 +173,8 @@ fn the_numbers_of_machines_are_sums_and_spreads_without_their_names() {
     site.board.exchanged(&exchange("order", "not_sent", None));
     let mut failing = idle(Power::Unknown, now());
     failing.seen.last_known = Some((Goal::On, now() - 100_000));
-    failing.seen.cause = Some(Cause { denied: false, words: "no answer".into() });
+    failing.seen.cause =
+        Some(Cause { trouble: arbiter::Trouble::Passing, words: "no answer".into() });
     site.board.publish("n1", failing);
     site.board.publish("n2", idle(Power::On, now() - 10_000));
     site.board.publish("n3", busy(Power::Off, now() - 10_000, Some(1), Phase::BackingOff));

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::{Ages, Event, LabelColumn, Role, Snapshot, What};
-use arbiter::{Cause, Phase, Power, Settlement};
+use arbiter::{Cause, Phase, Power, Settlement, Trouble};
 use common::{Site, busy, idle, key, now, off, on};
 use nodeset::NodeSet;
 use tempfile::TempDir;
@@ -90,7 +90,7 @@ fn token(site: &Site, scope: &str) -> String {
 
 fn unread(words: &str) -> region::Status {
     let mut status = idle(Power::Unknown, now());
-    status.seen.cause = Some(Cause { denied: false, words: words.into() });
+    status.seen.cause = Some(Cause { trouble: Trouble::Passing, words: words.into() });
     status
 }
 

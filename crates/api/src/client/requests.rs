@@ -9,6 +9,7 @@ use super::error::ClientError;
 use super::events::Events;
 use super::wire::{Ask, Client};
 use crate::BASE;
+use crate::circuit::CircuitList;
 use crate::command::{
     Command, CommandAnswer, CommandList, CommandQuery, CommandRequest, WithdrawRequest, Withdrawal,
 };
@@ -130,6 +131,14 @@ impl Client {
     /// [`ClientError`].
     pub fn holds(&self) -> Answer<HoldList> {
         self.get(at("/holds"), 0)
+    }
+
+    /// The circuits that limit power-ons.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn circuits(&self) -> Answer<CircuitList> {
+        self.get(at("/circuits"), 0)
     }
 
     /// Places a hold.

@@ -5,6 +5,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use super::batch::Batches;
 use super::decide::{Course, Refusal, Verdict};
 use super::holds::HoldEntry;
 use super::lane::{IntentState, Running};
@@ -22,6 +23,7 @@ pub struct CommandEntry {
     /// When it was accepted.
     pub at: Millis,
     pub(super) nodes: u32,
+    pub(super) batches: Option<Box<Batches>>,
 }
 
 impl Ledger {
@@ -32,9 +34,12 @@ impl Ledger {
             return;
         }
         self.remember_key(seq, command);
-        let entry = CommandEntry { command: command.clone().into(), at: self.now, nodes: 0 };
+        let batches = command.batch.map(|_| Box::default());
+        let command_entry = command.clone().into();
+        let entry = CommandEntry { command: command_entry, at: self.now, nodes: 0, batches };
         self.commands.insert(seq, entry);
         self.each(&command.nodes, |ledger, node| ledger.judge(node, seq, command, changes));
+        self.begin_batch(seq, self.now, changes);
         self.forget_command(seq);
     }
 
@@ -76,6 +81,11 @@ impl Ledger {
     ) {
         self.lane(node).newest = seq;
         self.lane(node).kept = None;
+        let batched = !matches!(course, Course::Merge { .. });
+        let batches = self.commands.get_mut(&seq).and_then(|entry| entry.batches.as_deref_mut());
+        if let Some(batches) = batches.filter(|_| batched) {
+            batches.add(node);
+        }
         match course {
             Course::Run => self.begin(node, seq),
             Course::Supersede { .. } => {
@@ -104,14 +114,17 @@ impl Ledger {
         }
     }
 
-    /// Makes the intent the node's operation, from now on.
+    /// Makes the intent the node's operation, from now on or from when its batch begins.
     pub(super) fn begin(&mut self, node: NodeId, seq: Seq) {
-        let started = self.now;
-        let deadline = started.saturating_add(self.commands[&seq].command.deadline_ms);
+        let entry = &self.commands[&seq];
+        let waits = entry.batches.as_ref().is_some_and(|batches| !batches.has_begun(node));
+        let started = if waits { Millis::MAX } else { self.now };
+        let deadline = started.saturating_add(entry.command.deadline_ms);
         let lane = self.lane(node);
         lane.set(seq, IntentState::Running);
         let steps = Steps::default();
-        lane.running = Some(Running { seq, joined: Vec::new(), started, deadline, steps });
+        let (joined, dropped_for) = (Vec::new(), seq);
+        lane.running = Some(Running { seq, joined, started, deadline, steps, dropped_for });
     }
 
     fn join(&mut self, node: NodeId, seq: Seq, into: Seq, deadline_ms: Millis) {

@@ -118,7 +118,7 @@ impl Ledger {
     pub(super) fn decide(&self, at: Millis, node: NodeId, command: &Command) -> Verdict {
         match self.refuse(at, node, command) {
             Some(refusal) => Verdict::Refused(refusal),
-            None => self.course(node, command),
+            None => self.course(at, node, command),
         }
     }
 
@@ -135,23 +135,27 @@ impl Ledger {
         self.hold_against(at, node, &command.by).map(Refusal::from)
     }
 
-    fn course(&self, node: NodeId, command: &Command) -> Verdict {
+    fn course(&self, at: Millis, node: NodeId, command: &Command) -> Verdict {
         let lane = self.seen(node);
         let Some(running) = &lane.running else { return Verdict::Accepted(Course::Run) };
         if command.action == Action::Nmi {
             return Verdict::Refused(Refusal::Busy { seq: running.seq });
         }
         match command.policy_for(self.name(node)) {
-            Policy::Supersede => self.meet_running(node, command),
+            Policy::Supersede => self.meet_running(at, node, command),
             Policy::Queue { limit } => wait(running.seq, lane.waiting.len(), limit),
             Policy::Next => wait(running.seq, lane.waiting.len(), 1),
         }
     }
 
-    fn meet_running(&self, node: NodeId, command: &Command) -> Verdict {
+    fn meet_running(&self, at: Millis, node: NodeId, command: &Command) -> Verdict {
         let Some(running) = &self.seen(node).running else {
             return Verdict::Accepted(Course::Run);
         };
+        if running.started > at {
+            // nobody's command waits for the batches of another one
+            return Verdict::Accepted(Course::Supersede { seq: running.seq });
+        }
         let older = &self.commands[&running.seq].command;
         let happened = older.action.event().is_some_and(|step| running.steps.has(step));
         match meet((older.action, happened, older.boot), (command.action, command.boot)) {

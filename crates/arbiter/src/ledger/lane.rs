@@ -107,6 +107,8 @@ pub(super) struct Running {
     pub(super) started: Millis,
     pub(super) deadline: Millis,
     pub(super) steps: Steps,
+    /// The newest intent for which power was seen off: those that joined later have that before them.
+    pub(super) dropped_for: Seq,
 }
 
 impl Lane {

@@ -2,6 +2,7 @@
 //!
 //! Every reader that applies the same records gets the same ledger. It knows nothing of what BMCs said.
 
+mod batch;
 mod commands;
 mod decide;
 mod holds;
@@ -90,12 +91,14 @@ pub enum Change {
         /// The running intent.
         seq: Seq,
     },
-    /// An intent began to run after it had waited or joined.
+    /// An intent became the node's operation after it had waited or joined, or its batch began.
     Began {
         /// On which node.
         node: NodeId,
         /// The command.
         seq: Seq,
+        /// When it begins; `Millis::MAX` while that depends on other nodes of its command.
+        at: Millis,
     },
     /// A hold was placed, renewed or ended.
     HoldChanged {
@@ -161,9 +164,10 @@ impl Ledger {
                 let took_over = before.is_some() || self.first > 1;
                 changes.push(Change::Led { cluster: cluster.clone(), took_over });
             }
-            Record::Fired { cluster, epoch, seq, step, nodes } => {
+            Record::Fired { cluster, epoch, seq, step, seen, nodes } => {
                 if self.is_current(cluster, *epoch) {
-                    self.each(nodes, |ledger, node| ledger.mark(node, *seq, *step, changes));
+                    let mark = settle::Marking { seq: *seq, step: *step, seen: *seen };
+                    self.each(nodes, |ledger, node| ledger.mark(node, &mark, changes));
                 }
             }
             Record::Settled { cluster, epoch, seq, seen, outcome, nodes } => {

@@ -7,7 +7,7 @@ use super::commands::CommandEntry;
 use super::holds::HoldEntry;
 use super::lane::{Intent, Kept, Traces};
 use super::{Ledger, NodeId};
-use crate::action::{Action, Boot, Steps};
+use crate::action::{Action, Boot, Order, Step, Steps};
 use crate::{Millis, Seq};
 
 /// What the agent is to carry out on a node.
@@ -15,11 +15,13 @@ use crate::{Millis, Seq};
 pub struct Charge {
     /// The intent's command.
     pub seq: Seq,
+    /// The newest intent that shares it; its own if none does.
+    pub newest: Seq,
     /// What to do.
     pub action: Action,
     /// What to set before power is applied.
     pub boot: Option<Boot>,
-    /// When it began to run.
+    /// When it began to run, or will; `Millis::MAX` while that depends on other nodes of its command.
     pub started: Millis,
     /// When to give up.
     pub deadline: Millis,
@@ -27,6 +29,22 @@ pub struct Charge {
     pub force_after: Option<Millis>,
     /// The steps on record.
     pub steps: Steps,
+}
+
+impl Charge {
+    /// The order of on or off that it comes to next, as far as its steps tell.
+    #[must_use]
+    pub const fn next_order(&self) -> Option<Order> {
+        let dropped = self.steps.has(Step::Dropped);
+        match self.action {
+            Action::On => Some(Order::On),
+            Action::Off | Action::Soft => Some(Order::Off),
+            Action::Cycle | Action::SoftCycle if dropped => Some(Order::On),
+            Action::Cycle | Action::SoftCycle => Some(Order::Off),
+            Action::Reset if dropped => Some(Order::On),
+            Action::Reset | Action::Nmi => None,
+        }
+    }
 }
 
 /// A node's standing for its operation: what to do, what to keep, what forbids it.
@@ -126,6 +144,7 @@ impl Ledger {
         let command = &self.commands[&running.seq].command;
         Some(Charge {
             seq: running.seq,
+            newest: running.joined.last().copied().unwrap_or(running.seq),
             action: command.action,
             boot: command.boot,
             started: running.started,

@@ -5,9 +5,15 @@ use alloc::vec::Vec;
 use super::lane::{IntentState, Kept, Running};
 use super::outcome::Outcome;
 use super::{Change, Ledger, NodeId};
-use crate::Seq;
 use crate::action::Step;
 use crate::record::Settlement;
+use crate::{Millis, Seq};
+
+pub(super) struct Marking {
+    pub(super) seq: Seq,
+    pub(super) step: Step,
+    pub(super) seen: Seq,
+}
 
 pub(super) struct Settling<'a> {
     pub(super) seq: Seq,
@@ -16,11 +22,14 @@ pub(super) struct Settling<'a> {
 }
 
 impl Ledger {
-    pub(super) fn mark(&mut self, node: NodeId, seq: Seq, step: Step, changes: &mut Vec<Change>) {
+    pub(super) fn mark(&mut self, node: NodeId, mark: &Marking, changes: &mut Vec<Change>) {
         let running = self.lane(node).running.as_mut();
-        let Some(running) = running.filter(|running| running.seq == seq) else { return };
-        running.steps = running.steps.with(step);
-        changes.push(Change::Marked { node, seq });
+        let Some(running) = running.filter(|running| running.seq == mark.seq) else { return };
+        running.steps = running.steps.with(mark.step);
+        if mark.step == Step::Dropped {
+            running.dropped_for = mark.seen;
+        }
+        changes.push(Change::Marked { node, seq: mark.seq });
     }
 
     /// Ends the running intent as its leader found it. Intents that joined after the leader decided
@@ -31,8 +40,10 @@ impl Ledger {
         };
         let outcome = Outcome::from(end.outcome);
         let action = self.commands[&end.seq].command.action;
+        let happened =
+            |joined: Seq| outcome != Outcome::Confirmed || self.had_its_event(joined, &running);
         let (before, after): (Vec<Seq>, Vec<Seq>) =
-            running.joined.iter().partition(|joined| **joined <= end.seen);
+            running.joined.iter().partition(|joined| **joined <= end.seen && happened(**joined));
         self.end_joint(node, end.seq, &before, &outcome, changes);
         if let Some(next) = after.first() {
             self.resume(node, *next, &after[1..], running, changes);
@@ -44,6 +55,12 @@ impl Ledger {
             self.lane(node).kept = action.goal().map(kept);
         }
         self.begin_waiting(node, changes);
+    }
+
+    /// A cycle that joined after its leader had asked whether power is off has not seen it off.
+    fn had_its_event(&self, joined: Seq, running: &Running) -> bool {
+        let event = self.commands[&joined].command.action.event();
+        event != Some(Step::Dropped) || joined <= running.dropped_for
     }
 
     /// Withdraws the node's open intents, or only that of one command.
@@ -145,16 +162,25 @@ impl Ledger {
         }
         if let Some(running) = &mut self.lane(node).running {
             running.joined = rest.to_vec();
-            running.deadline = running.deadline.max(older.deadline);
+            // one whose batch had not begun had no deadline yet
+            let later = Some(older.deadline).filter(|_| older.started != Millis::MAX);
+            running.deadline = running.deadline.max(later.unwrap_or(0));
         }
-        changes.push(Change::Began { node, seq });
+        let at = self.started(node);
+        changes.push(Change::Began { node, seq, at });
+        self.join_batches(node, seq, changes);
     }
 
     fn begin_waiting(&mut self, node: NodeId, changes: &mut Vec<Change>) {
         if let Some(seq) = self.lane(node).waiting.pop_front() {
             self.begin(node, seq);
-            changes.push(Change::Began { node, seq });
+            let at = self.started(node);
+            changes.push(Change::Began { node, seq, at });
         }
+    }
+
+    fn started(&self, node: NodeId) -> Millis {
+        self.seen(node).running.as_ref().map_or(self.now, |running| running.started)
     }
 
     fn end_joint(
@@ -174,6 +200,7 @@ impl Ledger {
 
     fn end(&mut self, node: NodeId, seq: Seq, outcome: Outcome, changes: &mut Vec<Change>) {
         self.lane(node).set(seq, IntentState::Ended(outcome.clone()));
-        changes.push(Change::Ended { node, seq, outcome });
+        changes.push(Change::Ended { node, seq, outcome: outcome.clone() });
+        self.batch_ended(node, seq, &outcome, changes);
     }
 }

@@ -2,6 +2,8 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "a table asks for one kind of change")]
 
+mod batches;
+
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -33,6 +35,7 @@ fn command(action: Action, by: &str) -> Command {
         hold: None,
         boot: None,
         force_after_ms: None,
+        batch: None,
         deadline_ms: 60_000,
     }
 }
@@ -82,7 +85,8 @@ impl Book {
 
     fn mark(&mut self, seq: Seq, step: Step) {
         let epoch = self.ledger.epoch("c").unwrap();
-        self.put(Record::Fired { cluster: "c".into(), epoch, seq, step, nodes: nodes("n1") });
+        let (cluster, seen) = ("c".into(), self.ledger.seq());
+        self.put(Record::Fired { cluster, epoch, seq, step, seen, nodes: nodes("n1") });
     }
 
     fn state(&self, seq: Seq) -> String {
@@ -486,4 +490,28 @@ fn operations_leave_a_trace_of_where_they_may_have_ordered_the_node() {
     let before = traces(&book);
     book.ask(&command(Action::Nmi, "alice"));
     assert_eq!(traces(&book), before, "an interrupt orders the power nowhere");
+}
+
+#[test]
+fn a_cycle_that_joined_after_the_leader_had_asked_gets_a_drop_of_its_own() {
+    let mut book = Book::new();
+    let (first, _) = book.ask(&command(Action::Cycle, "ann"));
+    let (second, verdict) = book.ask(&command(Action::Cycle, "bob"));
+    assert_eq!(verdict, Verdict::Accepted(Course::Merge { into: first }));
+    let (on, _) = book.ask(&command(Action::On, "cleo"));
+    let epoch = book.ledger.epoch("c").unwrap();
+    book.put(Record::Fired {
+        cluster: "c".into(),
+        epoch,
+        seq: first,
+        step: Step::Dropped,
+        seen: first,
+        nodes: nodes("n1"),
+    });
+    book.settle(first, on, Settlement::Confirmed);
+    assert_eq!(book.state(first), "confirmed");
+    assert_eq!(book.state(on), format!("merged({first}, confirmed)"));
+    assert_eq!(book.state(second), "running");
+    let node = book.ledger.id("n1").unwrap();
+    assert!(!book.ledger.standing(book.now, node).charge.unwrap().steps.has(Step::Dropped));
 }

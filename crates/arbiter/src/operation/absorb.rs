@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-use super::work::{Ordered, Rest, Wire, Work};
-use super::{Answer, Ask, Cause, Event, OpEffect, Operation, Pacing, Report};
+use super::work::{Line, Ordered, Rest, Wire, Work};
+use super::{Answer, Ask, Cause, Event, OpEffect, Operation, Pacing, Report, Trouble};
 use crate::action::{Goal, Order, Power};
 use crate::ledger::{Kept, Standing};
 use crate::{Millis, Seq};
@@ -14,6 +14,7 @@ struct Ended {
     ask: Ask,
     at: Millis,
     seq: Option<Seq>,
+    newest: Seq,
 }
 
 impl Operation {
@@ -28,6 +29,8 @@ impl Operation {
             Event::Standing(standing) => self.absorb_standing(now, standing, pacing),
             Event::Look => self.next_poll = Some(now),
             Event::Due => {}
+            Event::Turn => self.absorb_turn(),
+            Event::Gate(gate) => self.gate = gate,
             Event::Answered { ticket, answer } => {
                 if let Some(ended) = self.take_exchange(|asked, _| asked == ticket) {
                     self.absorb_answer(now, &ended, answer, pacing, effects);
@@ -43,17 +46,26 @@ impl Operation {
             let answer = Answer::Lost(super::words::no_answer(pacing));
             self.absorb_answer(now, &ended, answer, pacing, effects);
         }
+        if self.held(now) {
+            self.work.line = Line::Out;
+        }
         // what was read while draining told people, and decides nothing
         if self.draining.take_if(|until| *until <= now).is_some() {
             self.work.since = self.tickets;
         }
     }
 
+    fn absorb_turn(&mut self) {
+        if self.work.line == Line::Waiting {
+            self.work.line = Line::Turn;
+        }
+    }
+
     fn take_exchange(&mut self, ends: impl Fn(u32, Millis) -> bool) -> Option<Ended> {
         match self.wire {
-            Wire::Asked { ticket, ask, at, until, seq } if ends(ticket, until) => {
+            Wire::Asked { ticket, ask, at, until, seq, newest } if ends(ticket, until) => {
                 self.wire = Wire::Quiet;
-                Some(Ended { ticket, ask, at, seq })
+                Some(Ended { ticket, ask, at, seq, newest })
             }
             Wire::Asked { .. } | Wire::Quiet => None,
         }
@@ -122,6 +134,7 @@ impl Operation {
                 self.seen.power = power;
                 self.seen.ticket = ended.ticket;
                 self.seen.cause = None;
+                self.work.covers = ended.newest;
                 self.work.errors = 0;
                 self.poll_errors = 0;
                 self.work.reads = self.work.reads.saturating_add(1);
@@ -153,12 +166,22 @@ impl Operation {
         match power {
             Power::On => self.seen.last_known = Some((Goal::On, asked_at)),
             Power::Off => self.seen.last_known = Some((Goal::Off, asked_at)),
-            Power::Unknown => return,
+            Power::Unknown => return self.give_turn_back(),
         }
         self.learn(asked_at, power, pacing);
         self.stirring_ended(power);
+        if power == Power::On {
+            self.work.line = Line::Out;
+        }
         if self.standing.charge.is_none() {
             self.absorb_rest(now, asked_at, power, effects);
+        }
+    }
+
+    /// Others are not kept waiting by a node that can't be started now.
+    fn give_turn_back(&mut self) {
+        if self.work.line == Line::Turn {
+            self.work.line = Line::Out;
         }
     }
 
@@ -314,9 +337,12 @@ impl Operation {
     }
 
     fn absorb_error(&mut self, now: Millis, cause: Cause, pacing: &Pacing) {
-        if cause.denied {
-            self.work.denied = self.work.denied.saturating_add(1);
+        match cause.trouble {
+            Trouble::Passing => {}
+            Trouble::Denied => self.work.denied = self.work.denied.saturating_add(1),
+            Trouble::Stranger => self.work.stranger = true,
         }
+        self.give_turn_back();
         self.work.cause = Some(cause);
         self.work.errors = self.work.errors.saturating_add(1);
         let wait = pacing.backoff_ms(self.work.errors, self.tickets);

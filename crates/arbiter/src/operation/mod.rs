@@ -20,7 +20,7 @@ use alloc::vec::Vec;
 pub use pacing::{Drift, Pacing};
 pub use progress::{Phase, Progress};
 use want::Want;
-use work::{Ordered, Rest, Stirring, Wire, Work};
+use work::{Line, Ordered, Rest, Stirring, Wire, Work};
 
 use crate::action::{Boot, Goal, Order, Power, Step};
 use crate::ledger::{Standing, Traces};
@@ -45,6 +45,7 @@ pub struct Operation {
     learned_off_ms: u32,
     next_poll: Option<Millis>,
     poll_errors: u8,
+    gate: Gate,
 }
 
 /// What an operation can be told.
@@ -52,6 +53,10 @@ pub struct Operation {
 pub enum Event {
     /// The ledger changed for this node.
     Standing(Standing),
+    /// Its circuit bears one more start now: it is this node's.
+    Turn,
+    /// The nodes that it depends on, or that depend on it, changed.
+    Gate(Gate),
     /// An exchange ended.
     Answered {
         /// The ticket of the exchange.
@@ -83,10 +88,21 @@ pub enum Answer {
 /// Why an exchange did not succeed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Cause {
-    /// Whether the BMC refused the account: it is not asked again and again then.
-    pub denied: bool,
+    /// What it means for what is done next.
+    pub trouble: Trouble,
     /// What happened, naming the endpoint.
     pub words: Arc<str>,
+}
+
+/// What the cause of a failed exchange means for what is done next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Trouble {
+    /// It may go better next time.
+    Passing,
+    /// The BMC refused the account: it is not asked again and again.
+    Denied,
+    /// Another machine than the node is behind the BMC: nothing is fired at it.
+    Stranger,
 }
 
 /// What to ask a BMC.
@@ -126,6 +142,8 @@ pub enum OpEffect {
         seq: Seq,
         /// The step.
         step: Step,
+        /// The newest intent that was known when the question was sent on whose answer it rests.
+        seen: Seq,
     },
     /// Put the intent's end on record.
     Settle {
@@ -136,6 +154,40 @@ pub enum OpEffect {
     },
     /// Tell people.
     Report(Report),
+}
+
+/// Orders that have to wait for other nodes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Gate {
+    /// What the node depends on is not on.
+    pub bars_on: bool,
+    /// What depends on the node is not off.
+    pub bars_off: bool,
+}
+
+impl Gate {
+    /// Whether that order has to wait.
+    #[must_use]
+    pub const fn bars(self, order: Order) -> bool {
+        match order {
+            Order::On => self.bars_on,
+            Order::Off | Order::Soft => self.bars_off,
+            Order::Reset | Order::Nmi => false,
+        }
+    }
+}
+
+/// How an operation stands with the circuit that limits power-ons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Start {
+    /// It does not start its node.
+    None,
+    /// It waits for its turn.
+    Waiting,
+    /// It has its turn, and has not fired yet.
+    Turn,
+    /// Its power-on is under way.
+    Firing,
 }
 
 /// What people should hear of, beside outcomes.
@@ -207,6 +259,7 @@ impl Operation {
             learned_off_ms: 0,
             next_poll: None,
             poll_errors: 0,
+            gate: Gate::default(),
         }
     }
 
@@ -241,6 +294,7 @@ impl Operation {
             | Want::Mark(..)
             | Want::Settle(..)
             | Want::Again(_)
+            | Want::Line
             | Want::Rest(..) => Some(now),
         }
     }
@@ -249,6 +303,60 @@ impl Operation {
     #[must_use]
     pub const fn seen(&self) -> &Seen {
         &self.seen
+    }
+
+    /// How it stands with the circuit that limits power-ons.
+    #[must_use]
+    pub const fn start(&self) -> Start {
+        match (&self.wire, self.work.line) {
+            (Wire::Asked { ask: Ask::Fire(Order::On), .. }, _) => Start::Firing,
+            (Wire::Quiet | Wire::Asked { .. }, Line::Out) => Start::None,
+            (Wire::Quiet | Wire::Asked { .. }, Line::Waiting) => Start::Waiting,
+            (Wire::Quiet | Wire::Asked { .. }, Line::Turn) => Start::Turn,
+        }
+    }
+
+    /// The orders that wait for other nodes.
+    #[must_use]
+    pub const fn gate(&self) -> Gate {
+        self.gate
+    }
+
+    /// Whether it drives its node anywhere.
+    #[must_use]
+    pub const fn is_busy(&self) -> bool {
+        self.is_charged() || matches!(self.rest, Rest::Returning { .. })
+    }
+
+    /// Whether it carries out an intent.
+    #[must_use]
+    pub const fn is_charged(&self) -> bool {
+        self.standing.charge.is_some()
+    }
+
+    /// When its intent began to run; 0 without one.
+    #[must_use]
+    pub fn begun_at(&self) -> Millis {
+        self.standing.charge.as_ref().map_or(0, |charge| charge.started)
+    }
+
+    /// Whether the node was read on since then, and nothing is on its way or asked for that takes it off.
+    #[must_use]
+    pub fn is_surely_on(&self, now: Millis, since: Millis) -> bool {
+        self.is_surely(now, since, Goal::On) && !self.may_yet_order(Order::Off)
+    }
+
+    /// Whether the node was read off since then, and nothing is on its way that takes it on.
+    #[must_use]
+    pub fn is_surely_off(&self, now: Millis, since: Millis) -> bool {
+        self.is_surely(now, since, Goal::Off)
+    }
+
+    /// The intent that it acts for, or acted for last; 0 if there is none.
+    #[must_use]
+    pub fn whose(&self) -> Seq {
+        let charged = self.standing.charge.as_ref().map(|charge| charge.seq);
+        charged.or(self.standing.kept.map(|kept| kept.seq)).unwrap_or(0)
     }
 
     /// When the next background read is planned for.
@@ -271,6 +379,20 @@ impl Operation {
         waiting
     }
 
+    fn is_surely(&self, now: Millis, since: Millis, goal: Goal) -> bool {
+        let writing = matches!(self.wire, Wire::Asked { ask, .. } if ask.is_write());
+        self.seen.power.is(goal)
+            && self.seen.at >= since
+            && self.unsettled(now, goal).is_none()
+            && !writing
+    }
+
+    /// Whether its intent is still going to order that, as far as it has got.
+    fn may_yet_order(&self, order: Order) -> bool {
+        let Some(charge) = &self.standing.charge else { return false };
+        charge.next_order().is_some_and(|next| next == order)
+    }
+
     /// Does what the state asks for until it has to wait.
     fn advance(&mut self, now: Millis, pacing: &Pacing, effects: &mut Vec<OpEffect>) {
         loop {
@@ -278,9 +400,14 @@ impl Operation {
                 Want::Wait(_) | Want::Nothing => return,
                 Want::Exchange(ask) => effects.push(self.ask(now, ask, pacing)),
                 Want::Again(at) => self.work.read_again(self.tickets, at),
+                Want::Line => {
+                    self.work.line = Line::Waiting;
+                    return;
+                }
                 Want::Mark(seq, step) => {
                     self.work.marking = Some(step);
-                    effects.push(OpEffect::Mark { seq, step });
+                    let seen = self.work.covers.max(seq);
+                    effects.push(OpEffect::Mark { seq, step, seen });
                 }
                 Want::Settle(seq, outcome) => {
                     self.work.settling = true;
@@ -299,12 +426,15 @@ impl Operation {
         self.tickets = self.tickets.wrapping_add(1);
         let (ticket, until) = (self.tickets, now + pacing.exchange_ms);
         let seq = self.standing.charge.as_ref().map(|charge| charge.seq);
-        self.wire = Wire::Asked { ticket, ask, at: now, until, seq };
+        let newest = self.standing.charge.as_ref().map_or(0, |charge| charge.newest);
+        self.wire = Wire::Asked { ticket, ask, at: now, until, seq, newest };
         if ask.is_write() {
             self.work.since = ticket;
         }
-        if ask == Ask::Fire(Order::Off) {
-            self.last_off = Some(now);
+        match ask {
+            Ask::Fire(Order::Off) => self.last_off = Some(now),
+            Ask::Fire(Order::On) => self.work.line = Line::Out,
+            Ask::Fire(Order::Soft | Order::Reset | Order::Nmi) | Ask::Boot(_) | Ask::Power => {}
         }
         OpEffect::Exchange { ticket, ask, until }
     }

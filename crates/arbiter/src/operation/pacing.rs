@@ -45,6 +45,10 @@ pub struct Pacing {
     pub poll_ms: Option<Millis>,
     /// What to do about drift.
     pub drift: Drift,
+    /// The circuit that limits power-ons, if one does.
+    pub circuit: Option<Arc<str>>,
+    /// What the node draws while it starts, in watts.
+    pub start_watts: u32,
     /// Differs from node to node, so that jitter does.
     pub salt: u64,
 }
@@ -63,6 +67,8 @@ impl Default for Pacing {
             backoff_max_ms: 30_000,
             poll_ms: Some(60_000),
             drift: Drift::Observe,
+            circuit: None,
+            start_watts: 0,
             salt: 0,
         }
     }

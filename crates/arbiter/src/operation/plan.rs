@@ -40,9 +40,10 @@ impl Operation {
 
     fn plan_on(&self, now: Millis, charge: &Charge, pacing: &Pacing) -> Want {
         match (self.drive(now, Goal::On, charge.seq, pacing), self.boot_wanted(charge)) {
-            (Want::Settle(_, Settlement::Confirmed) | Want::Exchange(Ask::Fire(_)), Some(boot)) => {
-                self.set_boot(charge.seq, boot, pacing)
-            }
+            (
+                Want::Settle(_, Settlement::Confirmed) | Want::Exchange(Ask::Fire(_)) | Want::Line,
+                Some(boot),
+            ) => self.set_boot(charge.seq, boot, pacing),
             (want, _) => want,
         }
     }
@@ -86,6 +87,7 @@ impl Operation {
             (want, _) => want,
         };
         match (&self.work.once, charge.steps.has(Step::Asked)) {
+            (None, _) if self.gate.bars(Order::Soft) => self.want_gate(now, pacing),
             (None, false) => Want::Mark(charge.seq, Step::Asked),
             (None, true) if self.work.marked == Some(Step::Asked) => {
                 Want::Exchange(Ask::Fire(Order::Soft))
@@ -170,6 +172,12 @@ impl Operation {
         let same = self.work.fired.is_none_or(|(last, _)| last == order);
         if same && self.work.fires >= pacing.attempts_max {
             return Want::Settle(seq, words::out_of_attempts(self, order, pacing));
+        }
+        if self.gate.bars(order) {
+            return self.want_gate(now, pacing);
+        }
+        if self.must_line_up(order, pacing) {
+            return Want::Line;
         }
         Want::Exchange(Ask::Fire(order))
     }

@@ -2,9 +2,10 @@
 
 use alloc::sync::Arc;
 
-use super::work::{Rest, Wire};
+use super::work::{Line, Rest, Wire};
 use super::{Ask, Operation, Pacing};
 use crate::action::{Goal, Order};
+use crate::ledger::Charge;
 use crate::{Millis, Seq};
 
 /// What a node's operation is doing.
@@ -31,6 +32,12 @@ pub enum Phase {
     Draining,
     /// Asking for the power state before deciding.
     Reading,
+    /// Waiting until other nodes of its command have ended.
+    Batched,
+    /// Waiting for nodes that it depends on, or that depend on it.
+    Gated,
+    /// Waiting for a turn on its circuit.
+    InLine,
     /// Setting the boot override.
     SettingBoot,
     /// Sending an order.
@@ -57,6 +64,9 @@ impl Phase {
             Self::Idle => "idle",
             Self::Draining => "draining",
             Self::Reading => "reading",
+            Self::Batched => "batched",
+            Self::Gated => "gated",
+            Self::InLine => "in-line",
             Self::SettingBoot => "setting-boot",
             Self::Firing(_) => "firing",
             Self::Confirming(_) => "confirming",
@@ -77,6 +87,9 @@ impl Phase {
             Self::Idle
             | Self::Draining
             | Self::Reading
+            | Self::Batched
+            | Self::Gated
+            | Self::InLine
             | Self::SettingBoot
             | Self::BackingOff
             | Self::Recording
@@ -113,13 +126,24 @@ impl Operation {
             Phase::Draining
         } else if self.work.settling || self.work.marking.is_some() {
             Phase::Recording
+        } else if self.standing.charge.as_ref().is_some_and(|charge| charge.started > now) {
+            Phase::Batched
         } else if self.held(now) {
             Phase::Held
+        } else if self.is_gated() {
+            Phase::Gated
+        } else if self.work.line == Line::Waiting {
+            Phase::InLine
         } else if self.work.errors > 0 {
             Phase::BackingOff
         } else {
             self.work.fired.map_or(Phase::Reading, |(order, _)| Phase::Confirming(order))
         }
+    }
+
+    fn is_gated(&self) -> bool {
+        let order = self.standing.charge.as_ref().and_then(Charge::next_order);
+        order.is_some_and(|order| self.gate.bars(order))
     }
 
     fn rest_phase(&self) -> Phase {

@@ -4,6 +4,8 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+mod neighbours;
+
 use super::*;
 use crate::action::{Action, BootDevice, Steps};
 use crate::ledger::{Charge, Kept};
@@ -20,6 +22,7 @@ struct Bench {
 fn charge(action: Action) -> Charge {
     Charge {
         seq: 5,
+        newest: 5,
         action,
         boot: None,
         started: 0,
@@ -111,7 +114,7 @@ impl Bench {
 }
 
 fn cause(words: &str) -> Cause {
-    Cause { denied: false, words: words.into() }
+    Cause { trouble: Trouble::Passing, words: words.into() }
 }
 
 #[test]
@@ -210,7 +213,9 @@ fn a_deadline_that_cuts_an_exchange_short_tells_the_cause_before_it_or_else_the_
 #[test]
 fn a_refused_account_is_tried_twice_and_no_more() {
     let (mut bench, _) = Bench::asked(charge(Action::On));
-    let denied = || Answer::NotSent(Cause { denied: true, words: "bmc1: wrong password".into() });
+    let denied = || {
+        Answer::NotSent(Cause { trouble: Trouble::Denied, words: "bmc1: wrong password".into() })
+    };
     assert_eq!(bench.answer(denied()), "");
     assert_eq!(bench.wait(), "read");
     let said = bench.answer(denied());

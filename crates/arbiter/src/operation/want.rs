@@ -1,6 +1,6 @@
 //! What a state asks for next. A pure function of what was absorbed and of the time.
 
-use super::work::{Rest, Wire, Work};
+use super::work::{Line, Rest, Wire, Work};
 use super::{Ask, Drift, Operation, Pacing, Report, words};
 use crate::action::{Goal, Order, Step};
 use crate::ledger::{Charge, Kept};
@@ -27,6 +27,8 @@ pub(super) enum Want {
     Settle(Seq, Settlement),
     /// What was read is used up: read again, not before that time.
     Again(Millis),
+    /// Stand in the line of the circuit.
+    Line,
     /// Go over to another rest.
     Rest(Rest, Option<Report>),
 }
@@ -60,12 +62,30 @@ impl Operation {
         if let Some(until) = self.draining {
             return self.want_while_draining(now, until.min(charge.deadline));
         }
+        if charge.started > now {
+            return self.want_poll(now, (charge.started != Millis::MAX).then_some(charge.started));
+        }
         if self.held(now) {
             let until = self.standing.held_until.unwrap_or(now).min(charge.deadline);
             return self.want_poll(now, Some(until));
         }
+        if self.work.stranger {
+            return Want::Settle(charge.seq, words::stranger(self, pacing));
+        }
+        if self.waits_in_line(pacing) {
+            return self.want_poll(now, Some(charge.deadline));
+        }
         let want = self.plan(now, charge, pacing);
-        if let Want::Wait(at) = want { Want::Wait(at.min(charge.deadline)) } else { want }
+        match want {
+            Want::Wait(at) => Want::Wait(at.min(charge.deadline)),
+            Want::Nothing => Want::Wait(charge.deadline),
+            Want::Exchange(_)
+            | Want::Mark(..)
+            | Want::Settle(..)
+            | Want::Again(_)
+            | Want::Line
+            | Want::Rest(..) => want,
+        }
     }
 
     fn want_rest(&self, now: Millis, pacing: &Pacing) -> Want {
@@ -96,10 +116,15 @@ impl Operation {
 
     /// Brings the node back with the same budget and patience as an intent has.
     fn want_return(&self, now: Millis, goal: Goal, late: bool, pacing: &Pacing) -> Want {
-        let given_up = self.work.denied >= DENIED_MAX || self.work.errors >= RETURN_ERRORS_MAX;
+        let given_up = self.work.denied >= DENIED_MAX
+            || self.work.errors >= RETURN_ERRORS_MAX
+            || self.work.stranger;
         if given_up || self.held(now) {
             let cause = words::not_returned(self, now, pacing);
             return left_there(goal, cause);
+        }
+        if self.waits_in_line(pacing) {
+            return self.want_poll(now, None);
         }
         let want = self.drive(now, goal, 0, pacing);
         let Want::Settle(_, outcome) = want else { return want };
@@ -138,6 +163,18 @@ impl Operation {
         }
     }
 
+    /// Whether a start waits for its turn. Meanwhile the node is read at its usual pace.
+    fn waits_in_line(&self, pacing: &Pacing) -> bool {
+        self.work.line == Line::Waiting && pacing.circuit.is_some()
+    }
+
+    /// Waits for other nodes. For an intent they are looked at again and again; to bring a node back, no
+    /// oftener than the nodes are read anyway.
+    pub(super) fn want_gate(&self, now: Millis, pacing: &Pacing) -> Want {
+        let again = self.standing.charge.as_ref().map(|_| now + pacing.exchange_ms);
+        self.want_poll(now, again)
+    }
+
     fn outstanding(&self) -> Option<Millis> {
         match self.wire {
             Wire::Quiet => None,
@@ -148,7 +185,8 @@ impl Operation {
     /// A read whose question was sent after everything that it shall prove, and not long ago; or the wait
     /// for one.
     pub(super) fn fresh(&self, now: Millis, pacing: &Pacing) -> Result<crate::Power, Want> {
-        let recent = now.saturating_sub(self.seen.at) <= pacing.exchange_ms;
+        let recent = now.saturating_sub(self.seen.at) <= pacing.exchange_ms
+            && self.seen.at >= self.begun_at();
         if recent && self.seen.ticket > self.work.since {
             Ok(self.seen.power)
         } else if self.work.read_at > now {
@@ -192,6 +230,11 @@ impl Operation {
             Order::Off => self.learned_off_ms,
             Order::On | Order::Soft | Order::Reset | Order::Nmi => self.learned_on_ms,
         }
+    }
+
+    /// Whether that order has to wait for the circuit.
+    pub(super) fn must_line_up(&self, order: Order, pacing: &Pacing) -> bool {
+        order == Order::On && pacing.circuit.is_some() && self.work.line != Line::Turn
     }
 
     pub(super) fn work(&self) -> &Work {

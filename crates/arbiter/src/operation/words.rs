@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 
 use super::work::Wire;
-use super::{Ask, Cause, Operation, Pacing};
+use super::{Ask, Cause, Operation, Pacing, Start, Trouble};
 use crate::action::{Action, Boot, Order, Power, Step};
 use crate::ledger::Charge;
 use crate::record::Settlement;
@@ -13,16 +13,17 @@ use crate::record::Settlement;
 pub(super) fn no_answer(pacing: &Pacing) -> Cause {
     let seconds = pacing.exchange_ms.div_ceil(1000);
     let words = format!("{}: no answer within {seconds} s", pacing.endpoint);
-    Cause { denied: false, words: words.into() }
+    Cause { trouble: Trouble::Passing, words: words.into() }
 }
 
 /// The deadline passed. What may have happened without a proof is uncertain, the rest has failed.
 pub(super) fn deadline_passed(op: &Operation, charge: &Charge, pacing: &Pacing) -> Settlement {
     let seconds = charge.deadline.saturating_sub(charge.started).div_ceil(1000);
     let words = format!(
-        "{}: not confirmed within {seconds} s; {}{}",
+        "{}: not confirmed within {seconds} s; {}{}{}",
         pacing.endpoint,
         tried(op, charge),
+        kept_waiting(op, charge, pacing),
         last_trouble(op, charge, pacing)
     );
     let fired_once = charge.steps.has(Step::Reset) || charge.steps.has(Step::Nmi);
@@ -35,6 +36,10 @@ pub(super) fn denied(op: &Operation, pacing: &Pacing) -> Settlement {
         pacing.endpoint,
         last_cause(op)
     ))
+}
+
+pub(super) fn stranger(op: &Operation, pacing: &Pacing) -> Settlement {
+    Settlement::Failed(format!("{}: nothing was fired{}", pacing.endpoint, last_cause(op)))
 }
 
 pub(super) fn out_of_attempts(op: &Operation, order: Order, pacing: &Pacing) -> Settlement {
@@ -104,6 +109,22 @@ fn tried(op: &Operation, charge: &Charge) -> String {
             format!("the operating system was asked once to shut down, reads {}", power(op))
         }
         (None, false) => format!("nothing was fired, power reads {}", power(op)),
+    }
+}
+
+/// Who else it waited for when its time was up.
+fn kept_waiting(op: &Operation, charge: &Charge, pacing: &Pacing) -> String {
+    let order = charge.next_order();
+    if order.is_some_and(|order| op.gate().bars(order)) {
+        let other = match order {
+            Some(Order::On) => "what it depends on was not on",
+            _ => "what depends on it was not off",
+        };
+        return format!("; {other}");
+    }
+    match (&pacing.circuit, op.start()) {
+        (Some(circuit), Start::Waiting) => format!("; it waited for its turn on circuit {circuit}"),
+        _ => String::new(),
     }
 }
 

@@ -11,7 +11,15 @@ pub(super) enum Wire {
     /// None is.
     Quiet,
     /// One of ours, for the intent `seq`.
-    Asked { ticket: u32, ask: Ask, at: Millis, until: Millis, seq: Option<Seq> },
+    Asked {
+        ticket: u32,
+        ask: Ask,
+        at: Millis,
+        until: Millis,
+        seq: Option<Seq>,
+        /// The newest intent that shared the operation then.
+        newest: Seq,
+    },
 }
 
 /// The last on or off that was accepted, or may have been, for whichever intent, and was not seen to take
@@ -68,6 +76,18 @@ pub(super) enum Rest {
     Returning { goal: Goal, late: bool },
 }
 
+/// The place in the line of a circuit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) enum Line {
+    /// None.
+    #[default]
+    Out,
+    /// It waits for its turn.
+    Waiting,
+    /// It is its turn.
+    Turn,
+}
+
 /// What was done so far for the present intent or return.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Work {
@@ -81,14 +101,20 @@ pub(super) struct Work {
     pub(super) fired: Option<(Order, Millis)>,
     /// Reads since the last fire.
     pub(super) reads: u8,
+    /// The newest intent that was known when the last answer's question was sent.
+    pub(super) covers: Seq,
     /// No read before this.
     pub(super) read_at: Millis,
     /// Errors in a row.
     pub(super) errors: u8,
     /// How often the BMC refused the account.
     pub(super) denied: u8,
+    /// Another machine is behind the BMC.
+    pub(super) stranger: bool,
     /// The boot override is set and was read back.
     pub(super) boot_set: bool,
+    /// Where it is in the line of its circuit.
+    pub(super) line: Line,
     /// What came of the order that may be sent only once.
     pub(super) once: Option<Answer>,
     /// A step whose record the ledger has not shown yet.

@@ -36,6 +36,7 @@ fn command(action: Action, by: &str) -> Command {
         hold: None,
         boot: None,
         force_after_ms: None,
+        batch: None,
         deadline_ms: 1_000_000,
     }
 }

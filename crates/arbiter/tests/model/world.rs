@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use arbiter::{
     Action, Agent, Answer, Ask, Cause, Change, Effect, Ledger, Millis, NodeId, Order, Outcome,
-    Pacing, Power, Record, Seq, Verdict, coalesce,
+    Pacing, Power, Record, Seq, Trouble, Verdict, coalesce,
 };
 use stateright::{Model, Property};
 
@@ -374,7 +374,7 @@ impl Model for Scenario {
             Step::Land(place) => world.land(place),
             Step::Answer(place) => world.answer(place, None),
             Step::Refuse(place) => {
-                let cause = Cause { denied: false, words: "refused".into() };
+                let cause = Cause { trouble: Trouble::Passing, words: "refused".into() };
                 world.answer(place, Some(Answer::Refused(cause)));
             }
             Step::Crash(place) => {

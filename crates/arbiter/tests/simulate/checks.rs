@@ -9,6 +9,7 @@ use arbiter::{
 
 use crate::machine::Machine;
 use crate::referee::{Referee, check_newest};
+use crate::sim::parent;
 use crate::traffic::Traffic;
 
 pub type Checked = Result<(), String>;
@@ -51,8 +52,8 @@ impl Ghosts {
                 }
                 Ok(())
             }
-            Change::Began { node, seq } => {
-                self.began_at.insert((*node, *seq), now);
+            Change::Began { node, seq, at } => {
+                self.began_at.insert((*node, *seq), *at);
                 Ok(())
             }
             Change::Ended { node, seq, outcome } => {
@@ -112,7 +113,7 @@ impl Ghosts {
                     .map_err(|broken| format!("{broken} ({name}, intent {})", intent.seq))?;
             }
             let machine = &machines[node.0 as usize];
-            if self.may_differ(truth, node, machine, drift(node)) {
+            if self.may_differ(truth, node, machine, drift(node)) || is_gated(node, machines) {
                 continue;
             }
             check_final(truth, node, machine).map_err(|broken| format!("{broken} ({name})"))?;
@@ -131,6 +132,14 @@ impl Ghosts {
         let returned = drift == Drift::Enforce && !held && machine.faults.are_mild();
         held && (machine.faults.stale > 0 || machine.lied) || pressed && !returned
     }
+}
+
+/// A node that left its goal is not brought back past what it depends on, or what depends on it.
+fn is_gated(node: NodeId, machines: &[Machine]) -> bool {
+    let power = |node: u32| machines.get(node as usize).map(|machine| machine.power);
+    let below = parent(node.0).is_some_and(|parent| power(parent) != Some(Power::On));
+    let above = parent(node.0 + 1) == Some(node.0) && power(node.0 + 1) == Some(Power::On);
+    below || above
 }
 
 fn check_final(truth: &Ledger, node: NodeId, machine: &Machine) -> Checked {

@@ -1,6 +1,6 @@
 //! One simulated machine behind a BMC with the manners of the field's worst.
 
-use arbiter::{Answer, Ask, Cause, Millis, Order, Power};
+use arbiter::{Answer, Ask, Cause, Millis, Order, Power, Trouble};
 
 use crate::rng::Rng;
 
@@ -44,11 +44,13 @@ impl Faults {
         faults
     }
 
-    /// Whether it does what it is told and says what is so, though slowly.
+    /// Whether it does what it is told and says what is so, in time though slowly.
     pub fn are_mild(&self) -> bool {
         let broken = self.dead || self.wrong_password || self.late.is_some();
         let flaky = self.drop + self.refuse + self.error_reads + self.unsent + self.ignores_first;
-        !broken && flaky == 0 && self.stale == 0
+        // a question and its answer may take twice the lag; the later half of them is given up
+        let in_time = self.lag_max <= 2_000;
+        !broken && flaky == 0 && self.stale == 0 && in_time
     }
 }
 
@@ -102,7 +104,10 @@ impl Machine {
     pub fn ask(&mut self, now: Millis, ask: Ask, rng: &mut Rng) -> Option<Answer> {
         self.settle(now);
         if self.faults.wrong_password {
-            return Some(Answer::NotSent(Cause { denied: true, words: "wrong password".into() }));
+            return Some(Answer::NotSent(Cause {
+                trouble: Trouble::Denied,
+                words: "wrong password".into(),
+            }));
         }
         if self.faults.dead {
             return None;
@@ -158,5 +163,5 @@ impl Machine {
 }
 
 pub fn cause(words: &str) -> Cause {
-    Cause { denied: false, words: words.into() }
+    Cause { trouble: Trouble::Passing, words: words.into() }
 }

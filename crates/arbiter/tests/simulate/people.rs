@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use arbiter::{
-    Action, Boot, BootDevice, Command, Goal, Held, HoldTerms, NodeId, Policy, Record, Released,
-    Seq, Withdrawn,
+    Action, Batch, Boot, BootDevice, Command, Goal, Held, HoldTerms, NodeId, Policy, Record,
+    Released, Seq, Withdrawn,
 };
 use nodeset::NodeSet;
 
@@ -62,6 +62,8 @@ fn draw_command(rng: &mut Rng, nodes: NodeSet, by: Box<str>, newest: Seq) -> Com
     ]);
     let policies = [Policy::Supersede, Policy::Supersede, Policy::Supersede, Policy::Next];
     let boot = (action.goal() == Some(Goal::On) && rng.percent(15)).then(|| draw_boot(rng));
+    let policy = if rng.percent(10) { Policy::Queue { limit: 3 } } else { *rng.pick(&policies) };
+    let batched = policy == Policy::Supersede && rng.percent(20);
     Command {
         action,
         nodes,
@@ -72,15 +74,21 @@ fn draw_command(rng: &mut Rng, nodes: NodeSet, by: Box<str>, newest: Seq) -> Com
         sequence: rng.percent(20).then(|| rng.below(10)),
         if_newest: rng.percent(5).then(|| recent(rng, newest)),
         key: rng.percent(10).then(|| format!("k{}", rng.below(4)).into()),
-        policy: if rng.percent(10) { Policy::Queue { limit: 3 } } else { *rng.pick(&policies) },
+        policy,
         exceptions: BTreeMap::new(),
         hold: rng
             .percent(8)
             .then(|| HoldTerms { reason: "fencing".into(), for_ms: rng.below(15_000) }),
         boot,
         force_after_ms: rng.percent(50).then_some(4_000),
+        batch: batched.then(|| draw_batch(rng)),
         deadline_ms: 60_000 + rng.below(120_000),
     }
+}
+
+fn draw_batch(rng: &mut Rng) -> Batch {
+    let stop_after = rng.percent(50).then(|| 1 + rng.below(2) as u32);
+    Batch { size: 1 + rng.below(3) as u32, delay_ms: rng.below(3_000), stop_after }
 }
 
 fn draw_boot(rng: &mut Rng) -> Boot {

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arbiter::{
-    Action, Boot, Change, Command, Course, Ledger, Millis, NodeId, Outcome, Policy, Record,
+    Action, Batch, Boot, Change, Command, Course, Ledger, Millis, NodeId, Outcome, Policy, Record,
     Refusal, Seq, Step, Verdict,
 };
 
@@ -31,6 +31,8 @@ const END_SLACK_MS: Millis = 2_000;
 struct Lane {
     running: Option<Seq>,
     waiting: BTreeSet<Seq>,
+    /// When the running intent begins.
+    begins: Millis,
     newest: Seq,
     /// Who shares the operation, and until when each lets it go on.
     ends: Vec<(Seq, Millis)>,
@@ -47,12 +49,20 @@ impl Lane {
     }
 }
 
+/// What is known of a command that goes through its nodes a few at a time.
+struct Batches {
+    terms: Batch,
+    under_way: BTreeSet<NodeId>,
+    failed: u32,
+}
+
 /// An independent judge of every record.
 #[derive(Default)]
 pub struct Referee {
     epoch: Seq,
     lanes: BTreeMap<NodeId, Lane>,
     commands: BTreeMap<Seq, (Action, Option<Boot>, Millis)>,
+    batches: BTreeMap<Seq, Batches>,
     numbers: BTreeMap<(Box<str>, NodeId), u64>,
     keys: BTreeMap<(Box<str>, Box<str>), Seq>,
 }
@@ -102,8 +112,29 @@ impl Referee {
                 )?;
             }
         }
-        changes.iter().for_each(|change| self.follow(now, change));
-        Ok(())
+        for change in changes {
+            self.check_beginning(now, change)?;
+            self.follow(now, change);
+        }
+        self.check_batches()
+    }
+
+    fn check_batches(&self) -> Checked {
+        let few = |it: &Batches| it.under_way.len() <= it.terms.size as usize;
+        ensure(
+            self.batches.values().all(few),
+            "no more nodes of a command begin than its batch has",
+        )
+    }
+
+    /// A batch begins at once or, once another one has ended, after the delay.
+    fn check_beginning(&self, now: Millis, change: &Change) -> Checked {
+        let Change::Began { seq, at, .. } = change else { return Ok(()) };
+        let right = match self.batches.get(seq) {
+            None => *at == now,
+            Some(batches) => [now, now + batches.terms.delay_ms, Millis::MAX].contains(at),
+        };
+        ensure(right, "an operation begins when it takes over, or when its batch does")
     }
 
     fn check_epoch(&self, epoch: Seq, changes: &[Change]) -> Checked {
@@ -114,8 +145,11 @@ impl Referee {
     }
 
     fn check_ends(&self, seq: Seq, now: Millis, record: &Record, changes: &[Change]) -> Checked {
-        for (node, _, outcome) in ended(changes) {
+        for (node, whose, outcome) in ended(changes) {
             let right = match (outcome.result(), record) {
+                (Outcome::Cancelled { by }, Record::Settled { .. }) => {
+                    *by == whose && self.is_stopped(whose, changes)
+                }
                 (Outcome::Superseded { by }, Record::Command(_))
                 | (Outcome::Cancelled { by }, Record::Withdrawn(_)) => *by == seq,
                 (
@@ -126,7 +160,8 @@ impl Referee {
             };
             ensure(right, "an outcome names what ended the intent")?;
             let Some(lane) = self.lanes.get(&node) else { continue };
-            let late = lane.running.is_some() && now > lane.ends_by(Seq::MAX) + END_SLACK_MS;
+            let late =
+                lane.running.is_some() && now > lane.ends_by(Seq::MAX).saturating_add(END_SLACK_MS);
             ensure(!late, "an intent ends by its deadline")?;
             let (Outcome::Failed { cause }, Record::Settled { seen, .. }) = (outcome, record)
             else {
@@ -138,6 +173,14 @@ impl Referee {
             )?;
         }
         Ok(())
+    }
+
+    /// Whether so many of a command's nodes have failed, by now, that the others are taken back.
+    fn is_stopped(&self, seq: Seq, changes: &[Change]) -> bool {
+        let Some(batches) = self.batches.get(&seq) else { return false };
+        let failed = ended(changes).filter(|(_, of, outcome)| *of == seq && is_failure(outcome));
+        let failed = batches.failed + failed.count() as u32;
+        batches.terms.stop_after.is_some_and(|max| failed >= max)
     }
 
     fn check_command(
@@ -153,6 +196,10 @@ impl Referee {
         }
         self.keys.extend(key.map(|key| (key, seq)));
         self.commands.insert(seq, (command.action, command.boot, command.deadline_ms));
+        if let Some(terms) = command.batch {
+            let batches = Batches { terms, under_way: BTreeSet::new(), failed: 0 };
+            self.batches.insert(seq, batches);
+        }
         for change in changes {
             if let Change::Judged { node, verdict, .. } = change {
                 let (expected, given) = (self.ruling(now, *node, command), word(verdict));
@@ -185,14 +232,17 @@ impl Referee {
         let Some(running) = lane.running else { return "run" };
         let room = match command.policy {
             _ if command.action == Action::Nmi => return "busy",
-            Policy::Supersede => return self.meeting(lane, running, command),
+            Policy::Supersede => return self.meeting(now, lane, running, command),
             Policy::Queue { limit } => usize::from(limit),
             Policy::Next => 1,
         };
         if lane.waiting.len() < room { "wait" } else { "full" }
     }
 
-    fn meeting(&self, lane: &Lane, running: Seq, command: &Command) -> &'static str {
+    fn meeting(&self, now: Millis, lane: &Lane, running: Seq, command: &Command) -> &'static str {
+        if lane.begins > now {
+            return "supersede";
+        }
         let (older, boot, _) = self.commands[&running];
         let row = MATRIX.iter().find(|(action, _)| *action == older).expect("a row for each").1;
         let column = Action::ALL.iter().position(|action| *action == command.action);
@@ -231,6 +281,12 @@ impl Referee {
     /// Keeps its own memory of what runs and what waits.
     fn follow(&mut self, now: Millis, change: &Change) {
         let Some(node) = change.node() else { return };
+        self.follow_batches(node, change);
+        let begins = match change {
+            Change::Judged { seq, .. } if self.batches.contains_key(seq) => Millis::MAX,
+            Change::Began { at, .. } => *at,
+            _ => now,
+        };
         let lane = self.lanes.entry(node).or_default();
         match change {
             Change::Judged { seq, verdict: Verdict::Accepted(course), .. } => {
@@ -238,7 +294,9 @@ impl Referee {
                 lane.newest = *seq;
                 match course {
                     Course::Run | Course::Supersede { .. } => {
+                        let ends_by = begins.saturating_add(self.commands[seq].2);
                         (lane.running, lane.ends) = (Some(*seq), vec![(*seq, ends_by)]);
+                        lane.begins = begins;
                         lane.steps.clear();
                     }
                     Course::Merge { .. } => lane.ends.push((*seq, ends_by)),
@@ -250,16 +308,39 @@ impl Referee {
                 lane.running.take_if(|running| running == seq);
             }
             Change::Began { seq, .. } => {
-                if lane.waiting.remove(seq) {
+                if lane.waiting.remove(seq) || lane.begins == Millis::MAX {
                     lane.ends.clear();
                 }
                 lane.running = Some(*seq);
-                lane.ends.push((*seq, now + self.commands[seq].2));
+                lane.begins = begins;
+                lane.ends.push((*seq, begins.saturating_add(self.commands[seq].2)));
                 lane.steps.clear();
             }
             _ => {}
         }
     }
+}
+
+impl Referee {
+    fn follow_batches(&mut self, node: NodeId, change: &Change) {
+        match change {
+            Change::Began { seq, at, .. } if *at != Millis::MAX => {
+                if let Some(batches) = self.batches.get_mut(seq) {
+                    batches.under_way.insert(node);
+                }
+            }
+            Change::Ended { seq, outcome, .. } => {
+                let Some(batches) = self.batches.get_mut(seq) else { return };
+                let begun = batches.under_way.remove(&node);
+                batches.failed += u32::from(begun && is_failure(outcome));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn is_failure(outcome: &Outcome) -> bool {
+    matches!(outcome.result(), Outcome::Failed { .. } | Outcome::Uncertain { .. })
 }
 
 fn ended(changes: &[Change]) -> impl Iterator<Item = (NodeId, Seq, &Outcome)> {

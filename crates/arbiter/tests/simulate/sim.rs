@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use arbiter::{
-    Agent, Answer, Ask, Drift, Effect, Ledger, Millis, NodeId, NoticeKind, Order, Pacing, Power,
-    Record, Report, Seq, coalesce,
+    Agent, Answer, Ask, Drift, Effect, Ledger, Limit, Millis, NodeId, NoticeKind, Order, Pacing,
+    Power, Record, Report, Seq, coalesce,
 };
 
 use crate::checks::{Checked, Ghosts};
@@ -173,7 +173,7 @@ impl Sim {
             self.note(|| format!("{what:?}"));
             self.happen(what)?;
             steps += 1;
-            if steps > 20_000_000 {
+            if steps > 2_000_000 {
                 return Err("it never comes to rest".into());
             }
         }
@@ -256,7 +256,11 @@ impl Sim {
         self.born += 1;
         let mut agent = Agent::new("c", &format!("agent-{}", self.born));
         let nodes = (0..self.plan.nodes).map(|node| (name(node).into(), pacing(node), None));
+        agent.set_circuits((0..self.plan.nodes).filter_map(limit));
         agent.manage(self.now, nodes, &mut Vec::new());
+        let pairs = (0..self.plan.nodes).filter_map(|node| Some((name(node), parent(node)?)));
+        let pairs = pairs.map(|(child, parent)| (child.into(), name(parent).into()));
+        agent.set_parents(self.now, pairs, &mut Vec::new());
         let record = agent.claim();
         let number = self.born;
         self.lives.push(Life { number, agent, read: 0, due: None });
@@ -449,10 +453,29 @@ impl Sim {
     }
 }
 
+/// What a node draws while it starts.
+pub const WATTS: u32 = 300;
+
+/// Every third node is on no circuit.
+pub fn limit(node: u32) -> Option<Limit> {
+    let circuit = format!("c{}", node / 6).into();
+    let watts_max = (node / 6 % 2 == 1).then_some(700);
+    let limit =
+        Limit { circuit, starts_max: 2 + (node / 6 % 2) as u16, window_ms: 6_000, watts_max };
+    (node % 3 != 2).then_some(limit)
+}
+
+/// Every fourth node depends on the one before it, every eighth on one that depends on another.
+pub fn parent(node: u32) -> Option<u32> {
+    (node % 4 == 3 || node % 8 == 2).then(|| node - 1)
+}
+
 fn pacing(node: u32) -> Pacing {
     Pacing {
         endpoint: name(node).into(),
         exchange_ms: 5_000,
+        circuit: limit(node).map(|limit| limit.circuit),
+        start_watts: WATTS,
         settle_ms: 30_000,
         transition_min_ms: 4_000,
         attempts_max: 3,

@@ -5,10 +5,11 @@
 use std::collections::BTreeMap;
 
 use arbiter::{
-    Action, Agent, Answer, Ask, Ledger, Millis, NodeId, Order, Pacing, Power, Seq, Step,
+    Action, Agent, Answer, Ask, Ledger, Millis, NodeId, Order, Pacing, Power, Seq, Step, Trouble,
 };
 
 use crate::checks::{Checked, ensure};
+use crate::sim::{WATTS, limit, parent};
 
 /// One exchange.
 #[derive(Clone, Debug)]
@@ -56,6 +57,8 @@ struct Wires {
 pub struct Traffic {
     nodes: BTreeMap<NodeId, Wires>,
     once: BTreeMap<(NodeId, Seq, &'static str), u32>,
+    /// When power-ons arrived, by circuit.
+    starts: BTreeMap<String, Vec<Millis>>,
 }
 
 impl Traffic {
@@ -78,6 +81,8 @@ impl Traffic {
             "at most one write is in flight, across restarts and take-overs",
         )?;
         check_right(flight, agent)?;
+        self.check_kin(flight)?;
+        let wires = self.nodes.entry(flight.node).or_default();
         if let Ask::Fire(order) = flight.ask {
             wires.check_reading(flight, order)?;
             wires.check_patience(flight, order, pacing)?;
@@ -93,6 +98,9 @@ impl Traffic {
     /// Called when a question arrives at a BMC that takes it.
     pub fn on_arrival(&mut self, now: Millis, flight: &Flight, pacing: &Pacing) -> Checked {
         let Ask::Fire(order) = flight.ask else { return Ok(()) };
+        if order == Order::On {
+            self.check_circuit(now, flight.node)?;
+        }
         let wires = self.nodes.entry(flight.node).or_default();
         match order {
             Order::Off => wires.off_arrived_at = Some(now),
@@ -122,20 +130,62 @@ impl Traffic {
                 _ => Power::Unknown,
             };
             let reading = Reading { life: flight.life, asked_at: flight.at, power };
-            wires.reading = Some(reading);
+            // what an older life hears, or hears late, is not what is known
+            let newer = |old: Reading| (old.life, old.asked_at) <= (flight.life, flight.at);
+            if wires.reading.is_none_or(newer) {
+                wires.reading = Some(reading);
+            }
         }
         if (wires.life, wires.seq) != (flight.life, flight.seq) {
             return;
         }
         let pursuit = &mut wires.pursuit;
         match (flight.ask, answer) {
-            (_, Some(Answer::NotSent(cause))) => pursuit.denied += u32::from(cause.denied),
+            (_, Some(Answer::NotSent(cause))) => {
+                pursuit.denied += u32::from(cause.trouble == Trouble::Denied)
+            }
             (Ask::Boot(_), Some(Answer::Done)) => pursuit.boot_set = true,
             (Ask::Fire(order), _) => {
                 let (times, at) = pursuit.fires.entry(order.word()).or_default();
-                (*times, *at) = (*times + 1, now);
+                // what is answered later was given up then
+                (*times, *at) = (*times + 1, now.min(flight.until));
             }
             _ => {}
+        }
+    }
+
+    fn check_circuit(&mut self, now: Millis, node: NodeId) -> Checked {
+        let Some(limit) = limit(node.0) else { return Ok(()) };
+        let starts = self.starts.entry(limit.circuit.to_string()).or_default();
+        starts.retain(|at| *at + limit.window_ms > now);
+        starts.push(now);
+        let watts_fit = limit.watts_max.is_none_or(|max| starts.len() as u32 * WATTS <= max);
+        ensure(
+            starts.len() <= usize::from(limit.starts_max) && watts_fit,
+            "no circuit sees more starts within its window than it bears, across restarts and take-overs",
+        )
+    }
+
+    /// By what was read last, nothing is powered on before what it depends on, or off under what depends on it.
+    fn check_kin(&self, flight: &Flight) -> Checked {
+        let Ask::Fire(order) = flight.ask else { return Ok(()) };
+        let reads = |node: u32, power: Power| {
+            let wires = self.nodes.get(&NodeId(node));
+            wires.is_none_or(|wires| {
+                wires.busy_until <= flight.at && wires.reading.is_some_and(|it| it.power == power)
+            })
+        };
+        let node = flight.node.0;
+        match order {
+            Order::On => ensure(
+                parent(node).is_none_or(|parent| reads(parent, Power::On)),
+                "a node is not powered on before what it depends on is on",
+            ),
+            Order::Off | Order::Soft => ensure(
+                parent(node + 1) != Some(node) || reads(node + 1, Power::Off),
+                "nothing is powered off under a node that is not off",
+            ),
+            Order::Reset | Order::Nmi => Ok(()),
         }
     }
 
@@ -202,7 +252,12 @@ fn check_right(flight: &Flight, agent: &Agent) -> Checked {
         !ledger.live_holds(now, node).any(|(_, hold)| hold.by != by),
         "nothing is fired under somebody else's hold",
     )?;
-    let deadline = standing.charge.map(|charge| charge.deadline);
+    let charge = standing.charge.as_ref();
+    ensure(
+        charge.is_none_or(|charge| charge.started <= now),
+        "nothing is fired at a node whose batch has not begun",
+    )?;
+    let deadline = charge.map(|charge| charge.deadline);
     ensure(deadline.is_none_or(|deadline| now < deadline), "nothing is fired after the deadline")
 }
 

@@ -9,7 +9,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use arbiter::{Answer, Progress, Report, Seen};
+use arbiter::{Answer, Load, Progress, Report, Seen};
 use journal::{Journal, ReadError};
 use nodeset::NodeSet;
 use tokio::sync::{mpsc, watch};
@@ -37,6 +37,8 @@ pub trait Witness: Send + Sync + 'static {
     fn saw(&self, sightings: Vec<Sighting>);
     /// Something beside outcomes happened at a node.
     fn reported(&self, node: &str, report: &Report);
+    /// How much of these circuits is used may have changed.
+    fn loaded(&self, loads: Vec<Load>);
     /// A driver answered a question about that node. Called for every exchange, before anything is concluded
     /// from it: it must cost next to nothing.
     fn exchanged(&self, node: &str, exchange: &Exchange, answer: &Answer);

@@ -196,12 +196,16 @@ impl<J: Journal, W: Witness> Running<'_, J, W> {
     fn adopt_inventory(&mut self) {
         let inventory: Arc<Inventory> = Arc::clone(&self.shell.inventory.borrow_and_update());
         let (now, count, mut effects) = (self.now(), inventory.nodes.len(), Vec::new());
+        self.core.set_circuits(targets::limits(&inventory));
         let listed = inventory.nodes.values().map(|node| {
-            let pacing: Pacing = targets::pacing(node);
+            let pacing: Pacing = targets::pacing(node, &inventory);
             let first_poll = targets::first_poll(now, &pacing, count);
             (Box::from(&*node.name), pacing, first_poll)
         });
         self.core.manage(now, listed, &mut effects);
+        let pair =
+            |(child, parent): (&Arc<str>, &Arc<str>)| (Box::from(&**child), Box::from(&**parent));
+        self.core.set_parents(now, inventory.parents.iter().map(pair), &mut effects);
         for target in targets::targets(&inventory) {
             if let Some(id) = self.core.ledger().id(&target.node) {
                 self.targets.insert(id, Arc::new(target));
@@ -230,6 +234,10 @@ impl<J: Journal, W: Witness> Running<'_, J, W> {
             }
         }
         self.show(now, &touched);
+        let loads = self.core.take_loads();
+        if !loads.is_empty() {
+            self.shell.witness.loaded(loads);
+        }
     }
 
     fn ask(&self, node: NodeId, ticket: u32, ask: arbiter::Ask, until: Millis) {

@@ -143,6 +143,8 @@ impl Witness for Seen {
         self.reports.lock().expect("no holder panics").push(report.clone());
     }
 
+    fn loaded(&self, _loads: Vec<arbiter::Load>) {}
+
     fn exchanged(&self, _node: &str, exchange: &Exchange, _answer: &Answer) {
         self.exchanges.lock().expect("no holder panics").push(*exchange);
     }
@@ -238,6 +240,7 @@ fn command(action: Action, deadline_ms: u64) -> Command {
         hold: None,
         boot: None,
         force_after_ms: None,
+        batch: None,
         deadline_ms,
     }
 }

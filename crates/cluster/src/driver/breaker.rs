@@ -1,7 +1,7 @@
 //! Keeps an account from being locked out: refused twice at an endpoint, it is left alone there until the inventory
 //! changes. It does not know what a refusal looks like on the wire.
 
-use arbiter::{Answer, Cause};
+use arbiter::{Answer, Cause, Trouble};
 
 /// How often an account may be refused at an endpoint before it is left alone.
 const DENIED_MAX: u8 = 2;
@@ -22,11 +22,11 @@ impl Breaker {
     /// Learns from an answer.
     pub(super) fn note(&mut self, answer: &Answer) {
         match answer {
-            Answer::NotSent(cause) if cause.denied => {
+            Answer::NotSent(cause) if cause.trouble == Trouble::Denied => {
                 self.denied += 1;
                 if self.denied >= DENIED_MAX {
                     let words = format!("{}; not tried again", cause.words);
-                    self.open = Some(Cause { denied: true, words: words.into() });
+                    self.open = Some(Cause { trouble: Trouble::Denied, words: words.into() });
                 }
             }
             Answer::Power(_) | Answer::Done => self.denied = 0,
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     fn denied() -> Answer {
-        Answer::NotSent(Cause { denied: true, words: "b: wrong password".into() })
+        Answer::NotSent(Cause { trouble: Trouble::Denied, words: "b: wrong password".into() })
     }
 
     #[test]
@@ -50,7 +50,8 @@ mod tests {
         breaker.note(&Answer::Done);
         breaker.note(&denied());
         assert_eq!(breaker.cause(), None);
-        breaker.note(&Answer::Lost(Cause { denied: false, words: "b: no answer".into() }));
+        breaker
+            .note(&Answer::Lost(Cause { trouble: Trouble::Passing, words: "b: no answer".into() }));
         breaker.note(&denied());
         let words = breaker.cause().map(|cause| &*cause.words);
         assert_eq!(words, Some("b: wrong password; not tried again"));

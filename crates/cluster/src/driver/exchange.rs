@@ -1,6 +1,6 @@
 //! One exchange in plain words, for whoever counts them. It counts nothing itself.
 
-use arbiter::{Answer, Ask, Millis};
+use arbiter::{Answer, Ask, Millis, Trouble};
 
 use crate::inventory::Driver;
 
@@ -13,7 +13,8 @@ pub struct Exchange {
     pub ask: Ask,
     /// The same in a word: `read`, `order` or `boot`.
     pub op: &'static str,
-    /// What came of it: `ok`, `refused`, `not_sent`, `lost`, or `denied` when the account was refused.
+    /// What came of it: `ok`, `refused`, `not_sent`, `lost`; `denied` when the account was refused, `stranger` when
+    /// another machine is behind the BMC.
     pub result: &'static str,
     /// How long it took since it had its turn, in milliseconds; none if it did not get that far.
     pub took_ms: Option<u64>,
@@ -41,9 +42,19 @@ const fn op(ask: Ask) -> &'static str {
 const fn result(answer: &Answer) -> &'static str {
     match answer {
         Answer::Power(_) | Answer::Done => "ok",
-        Answer::Refused(cause) | Answer::NotSent(cause) | Answer::Lost(cause) if cause.denied => {
-            "denied"
+        Answer::Refused(cause) | Answer::NotSent(cause) | Answer::Lost(cause) => {
+            match cause.trouble {
+                Trouble::Denied => "denied",
+                Trouble::Stranger => "stranger",
+                Trouble::Passing => passing(answer),
+            }
         }
+    }
+}
+
+const fn passing(answer: &Answer) -> &'static str {
+    match answer {
+        Answer::Power(_) | Answer::Done => "ok",
         Answer::Refused(_) => "refused",
         Answer::NotSent(_) => "not_sent",
         Answer::Lost(_) => "lost",
@@ -61,14 +72,14 @@ mod tests {
         let boot = Boot { device: BootDevice::Pxe, persistent: false, uefi: false };
         let asks = [Ask::Power, Ask::Fire(Order::On), Ask::Boot(boot)];
         assert_eq!(asks.map(op), ["read", "order", "boot"]);
-        let cause = |denied| Cause { denied, words: "why".into() };
+        let cause = |trouble| Cause { trouble, words: "why".into() };
         let answers = [
             Answer::Power(Power::Unknown),
             Answer::Done,
-            Answer::Refused(cause(false)),
-            Answer::NotSent(cause(false)),
-            Answer::NotSent(cause(true)),
-            Answer::Lost(cause(false)),
+            Answer::Refused(cause(Trouble::Passing)),
+            Answer::NotSent(cause(Trouble::Passing)),
+            Answer::NotSent(cause(Trouble::Denied)),
+            Answer::Lost(cause(Trouble::Passing)),
         ];
         let words = answers.each_ref().map(result);
         assert_eq!(words, ["ok", "ok", "refused", "not_sent", "denied", "lost"]);

@@ -2,6 +2,7 @@
 //!
 //! A driver decides nothing. It answers every question once, and sends nothing of it after its `until`.
 
+mod accounts;
 mod breaker;
 mod exchange;
 mod ipmi;
@@ -11,8 +12,10 @@ mod traffic;
 
 use std::sync::Arc;
 
-use arbiter::{Answer, Ask, Cause, Millis, NodeId};
+use arbiter::{Answer, Ask, Cause, Millis, NodeId, Trouble};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+
+use accounts::Accounts;
 
 use crate::inventory::Driver;
 use crate::targets::Target;
@@ -51,14 +54,24 @@ impl Answered {
 
 /// A cause that has nothing to do with the account.
 fn plain(target: &Target, words: &str) -> Cause {
-    Cause { denied: false, words: format!("{}: {words}", target.name()).into() }
+    Cause { trouble: Trouble::Passing, words: format!("{}: {words}", target.name()).into() }
 }
 
 /// A cause that says that the account is refused.
 fn denied(target: &Target, words: &str) -> Cause {
     let (user, credentials) = (&target.credential.username, &target.endpoint.credentials);
     let words = format!("{}: {words} (user {user}, credentials {credentials})", target.name());
-    Cause { denied: true, words: words.into() }
+    Cause { trouble: Trouble::Denied, words: words.into() }
+}
+
+/// A cause that says that another machine than the node is behind the BMC.
+fn stranger(target: &Target, found: &str, wanted: &str) -> Cause {
+    let words = format!(
+        "{}: this is machine {found}, but {} is to be {wanted}",
+        target.name(),
+        target.node
+    );
+    Cause { trouble: Trouble::Stranger, words: words.into() }
 }
 
 /// All drivers. The queues need no bound of their own: a node has at most one question outstanding.
@@ -75,6 +88,7 @@ enum Route {
     Engines {
         ipmi: ipmi::Engine,
         redfish: redfish::Engine,
+        accounts: Arc<Accounts>,
     },
     /// To a test that plays the BMCs.
     #[cfg(test)]
@@ -89,10 +103,12 @@ impl Drivers {
     pub(crate) fn start() -> std::io::Result<(Self, UnboundedReceiver<Answered>)> {
         let (answers, answered) = mpsc::unbounded_channel();
         let (turns, traffic) = (Arc::new(Turns::new()), Arc::<Traffic>::default());
-        let redfish =
-            redfish::Engine::new(answers.clone(), Arc::clone(&turns), Arc::clone(&traffic));
-        let ipmi = ipmi::Engine::start(answers.clone(), turns, Arc::clone(&traffic))?;
-        Ok((Self { route: Route::Engines { ipmi, redfish }, answers, traffic }, answered))
+        let accounts = Arc::<Accounts>::default();
+        let share = || (answers.clone(), Arc::clone(&turns), Arc::clone(&accounts));
+        let redfish = redfish::Engine::new(share(), Arc::clone(&traffic));
+        let ipmi = ipmi::Engine::start(share(), Arc::clone(&traffic))?;
+        let route = Route::Engines { ipmi, redfish, accounts };
+        Ok((Self { route, answers, traffic }, answered))
     }
 
     /// Drivers whose BMCs a test plays: it takes the questions and gives the answers.
@@ -108,7 +124,7 @@ impl Drivers {
     /// Asks. The answer comes later, in any case.
     pub(crate) fn ask(&self, job: Job) {
         match &self.route {
-            Route::Engines { ipmi, redfish } => match job.target.endpoint.driver() {
+            Route::Engines { ipmi, redfish, .. } => match job.target.endpoint.driver() {
                 Driver::Ipmi => ipmi.ask(job),
                 Driver::Redfish => redfish.ask(job),
             },
@@ -119,7 +135,7 @@ impl Drivers {
 
     /// Answers a question for a node that no driver can reach.
     pub(crate) fn answer_unreachable(&self, node: NodeId, ticket: u32, words: &str) {
-        let cause = Cause { denied: false, words: words.into() };
+        let cause = Cause { trouble: Trouble::Passing, words: words.into() };
         let answer = Answer::NotSent(cause);
         // nobody listens any more only when the agent ends
         let _ = self.answers.send(Answered { node, ticket, answer, exchange: None });
@@ -128,7 +144,8 @@ impl Drivers {
     /// The inventory changed: secrets are resolved anew, refused accounts may be tried again.
     pub(crate) fn renew(&self) {
         match &self.route {
-            Route::Engines { ipmi, redfish } => {
+            Route::Engines { ipmi, redfish, accounts } => {
+                accounts.renew();
                 ipmi.renew();
                 redfish.renew();
             }
@@ -145,7 +162,7 @@ impl Drivers {
     /// Closes all sessions.
     pub(crate) async fn stop(self) {
         match self.route {
-            Route::Engines { ipmi, redfish } => {
+            Route::Engines { ipmi, redfish, .. } => {
                 tokio::join!(ipmi.stop(), redfish.stop());
             }
             #[cfg(test)]

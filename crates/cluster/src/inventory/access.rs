@@ -91,7 +91,8 @@ impl<'s> AccessOptions<'s> {
 }
 
 /// What is wrong with the path or id of a system.
-pub(super) fn wrong_system(text: &str) -> Option<&'static str> {
+#[must_use]
+pub fn wrong_system(text: &str) -> Option<&'static str> {
     let (path, id) = (text.strip_prefix('/'), !text.contains('/'));
     let plain = |byte: u8| byte.is_ascii_graphic() && !b"?#\\\"<>%".contains(&byte);
     if text.is_empty() {

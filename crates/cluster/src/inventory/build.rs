@@ -18,7 +18,7 @@ use super::model::{
 };
 use super::options::{Options, wrong_word};
 use super::source::{Place, Source, Text};
-use super::{bmc, groups};
+use super::{bmc, circuits, groups, kin};
 
 /// Builds the inventory. It is worth something only when `report` has no errors afterwards.
 pub(super) fn build(files: &mut [(Source<'_>, Written)], report: &mut Report) -> Inventory {
@@ -32,11 +32,15 @@ pub(super) fn build(files: &mut [(Source<'_>, Written)], report: &mut Report) ->
         }
     }
     let complete = !builder.nodes_lost && files.iter().all(|(_, written)| !written.nodes_lost);
-    let nodes = builder.finish();
+    let (nodes, depending) = builder.finish();
+    let parents = kin::parents(&depending, &nodes, complete, report);
+    let circuits = circuits::read(files, &mut report.errors).check(&nodes, report);
     let all = names(nodes.keys().map(|name| &**name));
     let groups = groups::resolve(files, &all, complete, &mut report.errors);
+    let identities = kin::identities(files, &nodes, complete, &mut report.errors);
     let credentials = known.into_iter().filter_map(|(name, known)| Some((name, known?))).collect();
-    Inventory { nodes, groups, credentials, warnings: Findings::default(), all }
+    let warnings = Findings::default();
+    Inventory { nodes, groups, credentials, circuits, parents, identities, warnings, all }
 }
 
 /// The `[defaults]` of all files together.
@@ -90,8 +94,13 @@ struct Builder<'s, 'r> {
     labels: HashSet<Arc<Labels>>,
     words: HashSet<Arc<str>>,
     settings: HashSet<Arc<Settings>>,
+    /// What nodes depend on, and where that is written.
+    depending: Depending<'s>,
     nodes_lost: bool,
 }
+
+/// Nodes with what they depend on, and where that is written.
+type Depending<'s> = BTreeMap<Arc<str>, (Arc<str>, Place<'s>)>;
 
 /// An address, of UDP or of TCP.
 type Door = (Driver, Address);
@@ -120,6 +129,7 @@ impl<'s, 'r> Builder<'s, 'r> {
             labels: HashSet::new(),
             words: HashSet::new(),
             settings: HashSet::new(),
+            depending: BTreeMap::new(),
             nodes_lost: false,
         }
     }
@@ -179,6 +189,7 @@ impl<'s, 'r> Builder<'s, 'r> {
             let labels = self.labels(common, &name)?;
             let endpoint = self.endpoint(common, &name, &bmc)?;
             let name: Arc<str> = name.into();
+            self.depend(common, &name)?;
             let settings = Arc::clone(&settings);
             self.add_node(common, Node { name, endpoint: endpoint.into(), labels, settings });
         }
@@ -226,6 +237,22 @@ impl<'s, 'r> Builder<'s, 'r> {
         Some(intern(&mut self.labels, labels))
     }
 
+    /// Fills in what the node depends on.
+    fn depend(&mut self, common: &Common<'_, 's>, name: &Arc<str>) -> Option<()> {
+        let Some((template, place)) = &common.options.depends_on else { return Some(()) };
+        match template.render(name) {
+            Ok(parent) => {
+                let parent = intern_word(&mut self.words, &parent);
+                self.depending.insert(Arc::clone(name), (parent, place.clone()));
+                Some(())
+            }
+            Err(number) => {
+                self.report.errors.add(place, bmc::no_number(common.names, number));
+                None
+            }
+        }
+    }
+
     fn endpoint(&mut self, common: &Common<'_, 's>, name: &str, bmc: &str) -> Option<Endpoint> {
         let system = self.system(common, name)?;
         let wrong = match common.options.access.reach(common.driver, bmc, system) {
@@ -265,7 +292,7 @@ impl<'s, 'r> Builder<'s, 'r> {
         None
     }
 
-    fn finish(self) -> BTreeMap<Arc<str>, Node> {
+    fn finish(self) -> (BTreeMap<Arc<str>, Node>, Depending<'s>) {
         for ((first, second), doubles) in &self.doubles {
             let set = names(doubles.iter().map(|name| &**name));
             let other = (&self.blocks[*first], "first listed here");
@@ -297,7 +324,8 @@ impl<'s, 'r> Builder<'s, 'r> {
                 self.report.warnings.add(place, message);
             }
         }
-        self.nodes.into_iter().map(|(name, (node, _))| (name, node)).collect()
+        let nodes = self.nodes.into_iter().map(|(name, (node, _))| (name, node)).collect();
+        (nodes, self.depending)
     }
 }
 

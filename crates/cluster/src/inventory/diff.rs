@@ -26,6 +26,10 @@ pub enum Change {
     Labels,
     /// Other settings.
     Settings,
+    /// It depends on another node.
+    DependsOn,
+    /// It has to be another machine.
+    Identity,
 }
 
 impl fmt::Display for Change {
@@ -39,6 +43,8 @@ impl fmt::Display for Change {
             Self::System => "system",
             Self::Labels => "labels",
             Self::Settings => "settings",
+            Self::DependsOn => "depends_on",
+            Self::Identity => "identity",
         })
     }
 }
@@ -54,6 +60,8 @@ pub struct Diff {
     pub changed: BTreeMap<Change, NodeSet>,
     /// Groups that are new, gone or have other members.
     pub groups: BTreeSet<String>,
+    /// Circuits that are new, gone or bear something else.
+    pub circuits: BTreeSet<String>,
 }
 
 impl Diff {
@@ -64,6 +72,7 @@ impl Diff {
             && self.removed.is_empty()
             && self.changed.is_empty()
             && self.groups.is_empty()
+            && self.circuits.is_empty()
     }
 }
 
@@ -75,9 +84,10 @@ impl fmt::Display for Diff {
             lines.extend((!set.is_empty()).then(|| format!("{what}: {set}")));
         }
         lines.extend(self.changed.iter().map(|(change, set)| format!("{change} changed: {set}")));
-        if !self.groups.is_empty() {
-            let groups: Vec<&str> = self.groups.iter().map(String::as_str).collect();
-            lines.push(format!("groups changed: {}", groups.join(", ")));
+        for (what, set) in [("groups", &self.groups), ("circuits", &self.circuits)] {
+            let names: Vec<&str> = set.iter().map(String::as_str).collect();
+            lines
+                .extend((!set.is_empty()).then(|| format!("{what} changed: {}", names.join(", "))));
         }
         if lines.is_empty() { f.write_str("no change") } else { f.write_str(&lines.join("\n")) }
     }
@@ -97,7 +107,8 @@ pub fn diff(old: &Inventory, new: &Inventory) -> Diff {
         added: new.all.difference(&old.all),
         removed: old.all.difference(&new.all),
         changed: changed.into_iter().map(|(c, list)| (c, names(list.into_iter()))).collect(),
-        groups: changed_groups(old, new),
+        groups: changed_keys(&old.groups, &new.groups),
+        circuits: changed_keys(&old.circuits, &new.circuits),
     }
 }
 
@@ -125,11 +136,17 @@ fn changes(
         (Change::System, was.system() == is.system()),
         (Change::Labels, before.labels == after.labels),
         (Change::Settings, before.settings == after.settings),
+        (Change::DependsOn, old.parents.get(&before.name) == new.parents.get(&after.name)),
+        (Change::Identity, old.identities.get(&before.name) == new.identities.get(&after.name)),
     ];
     same.into_iter().filter(|(_, same)| !same).map(|(change, _)| change)
 }
 
-fn changed_groups(old: &Inventory, new: &Inventory) -> BTreeSet<String> {
-    let names = old.groups.keys().chain(new.groups.keys());
-    names.filter(|name| old.groups.get(*name) != new.groups.get(*name)).cloned().collect()
+fn changed_keys<K, V>(old: &BTreeMap<K, V>, new: &BTreeMap<K, V>) -> BTreeSet<String>
+where
+    K: Ord + fmt::Display,
+    V: PartialEq,
+{
+    let names = old.keys().chain(new.keys());
+    names.filter(|name| old.get(*name) != new.get(*name)).map(K::to_string).collect()
 }

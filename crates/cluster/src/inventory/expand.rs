@@ -4,21 +4,27 @@
 
 /// What is wrong with a pattern, and how many characters into it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct ExpandError {
-    pub(super) at_chars: usize,
-    pub(super) message: String,
+pub struct ExpandError {
+    /// Where, in characters from the start.
+    pub at_chars: usize,
+    /// What is wrong, in lower case.
+    pub message: String,
 }
 
 /// A pattern written out.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Expanded {
-    pub(super) items: Vec<String>,
+pub struct Expanded {
+    /// The texts in the order in which they are written.
+    pub items: Vec<String>,
     /// The pattern has brackets or commas: it is meant as a list, also when it holds one item.
-    pub(super) is_list: bool,
+    pub is_list: bool,
 }
 
 /// Expands `pattern`; more than `max` items are an error, found before they are made.
-pub(super) fn expand(pattern: &str, max: usize) -> Result<Expanded, ExpandError> {
+///
+/// # Errors
+/// When it is none of that form, or too large.
+pub fn expand(pattern: &str, max: usize) -> Result<Expanded, ExpandError> {
     let mut expanded = Expanded { items: Vec::new(), is_list: false };
     let mut rest = Cursor { pattern, at: 0 };
     loop {

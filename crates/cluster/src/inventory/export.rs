@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::duration;
 use super::model::{
-    Access, CredentialRef, Drift, Inventory, Ipmi, Node, Policy, Poll, Redfish, Transport, Trust,
+    Access, Circuit, CredentialRef, Drift, Identity, Inventory, Ipmi, Node, Policy, Poll, Redfish,
+    Transport, Trust,
 };
 
 /// What [`Inventory::redacted`] gives: serializable as TOML or JSON, readable as an inventory.
@@ -17,6 +18,10 @@ pub struct Export<'i> {
     nodes: Vec<Block<'i>>,
     groups: &'i BTreeMap<String, NodeSet>,
     credentials: &'i BTreeMap<String, CredentialRef>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    circuits: BTreeMap<&'i str, &'i Circuit>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    identity: BTreeMap<&'i str, BTreeMap<&'static str, String>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -25,6 +30,8 @@ struct Block<'i> {
     bmc: String,
     driver: &'static str,
     credentials: &'i str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    depends_on: Option<&'i str>,
     #[serde(flatten)]
     access: BTreeMap<&'static str, Value>,
     #[serde(flatten)]
@@ -47,23 +54,32 @@ impl Inventory {
     #[must_use]
     pub fn redacted(&self) -> Export<'_> {
         Export {
-            nodes: self.nodes.values().map(block).collect(),
+            nodes: self.nodes.values().map(|node| self.block(node)).collect(),
             groups: &self.groups,
             credentials: &self.credentials,
+            circuits: self.circuits.iter().map(|(name, circuit)| (&**name, circuit)).collect(),
+            identity: self.identities.iter().map(|(node, it)| (&**node, identity(it))).collect(),
+        }
+    }
+
+    fn block<'i>(&'i self, node: &'i Node) -> Block<'i> {
+        Block {
+            names: &node.name,
+            bmc: node.endpoint.url(),
+            driver: node.endpoint.driver().word(),
+            credentials: &node.endpoint.credentials,
+            depends_on: self.parents.get(&node.name).map(|parent| &**parent),
+            access: access(&node.endpoint.access),
+            settings: settings(node),
+            labels: node.labels.iter().map(|(name, value)| (&**name, &**value)).collect(),
         }
     }
 }
 
-fn block(node: &Node) -> Block<'_> {
-    Block {
-        names: &node.name,
-        bmc: node.endpoint.url(),
-        driver: node.endpoint.driver().word(),
-        credentials: &node.endpoint.credentials,
-        access: access(&node.endpoint.access),
-        settings: settings(node),
-        labels: node.labels.iter().map(|(name, value)| (&**name, &**value)).collect(),
-    }
+fn identity(identity: &Identity) -> BTreeMap<&'static str, String> {
+    let uuid = identity.uuid.map(|uuid| ("uuid", Identity::format_uuid(uuid)));
+    let serial = identity.serial.as_ref().map(|serial| ("serial", serial.to_string()));
+    uuid.into_iter().chain(serial).collect()
 }
 
 fn access(access: &Access) -> BTreeMap<&'static str, Value> {
@@ -111,6 +127,9 @@ fn settings(node: &Node) -> BTreeMap<&'static str, Value> {
         ("attempts", settings.attempts.map(Value::Number)),
         ("poll", poll),
         ("exchange_timeout", length(settings.exchange_timeout_ms)),
+        ("gap", length(settings.gap_ms.map(u64::from))),
+        ("start_watts", settings.start_watts.map(Value::Number)),
+        ("hosts_lastword", settings.hosts_lastword.map(Value::Switch)),
     ];
     all.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
 }

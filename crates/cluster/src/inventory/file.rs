@@ -25,8 +25,12 @@ pub(super) struct Written {
     pub(super) groups: Vec<(Text, Text)>,
     /// A definition that is not well formed is `None`, so that its name is known all the same.
     pub(super) credentials: Vec<(Text, Option<CredentialBlock>)>,
+    pub(super) circuits: Vec<(Text, CircuitBlock)>,
+    pub(super) identities: Vec<(Text, IdentityBlock)>,
     /// Nodes were left out because their form is wrong.
     pub(super) nodes_lost: bool,
+    /// Circuits were.
+    pub(super) circuits_lost: bool,
 }
 
 /// `[[nodes]]`, or `[defaults]`, where `names` and `bmc` make no sense.
@@ -54,6 +58,28 @@ pub(super) struct Block {
     pub(super) attempts: Option<Spanned<i64>>,
     pub(super) poll: Option<Text>,
     pub(super) exchange_timeout: Option<Text>,
+    pub(super) gap: Option<Text>,
+    pub(super) start_watts: Option<Spanned<i64>>,
+    pub(super) depends_on: Option<Text>,
+    pub(super) hosts_lastword: Option<Spanned<bool>>,
+}
+
+/// `[circuits."NAMES"]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub(super) struct CircuitBlock {
+    pub(super) starts: Spanned<i64>,
+    pub(super) within: Text,
+    pub(super) watts: Option<Spanned<i64>>,
+    pub(super) start_watts: Option<Spanned<i64>>,
+}
+
+/// `NODE = { … }` in `[identity]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+pub(super) struct IdentityBlock {
+    pub(super) uuid: Option<Text>,
+    pub(super) serial: Option<Text>,
 }
 
 /// `[credentials.NAME]`.
@@ -141,10 +167,13 @@ fn read_text(text: &str, mistakes: &mut Vec<Mistake>) -> Option<(Masks, Written)
             "nodes" => read_nodes(value, &mut written, mistakes),
             "groups" => read_groups(value, &mut written, mistakes),
             "credentials" => read_credentials(value, &mut written, mistakes),
+            "circuits" => read_circuits(value, &mut written, mistakes),
+            "identity" => read_identities(value, &mut written, mistakes),
             other => mistakes.push((
                 key.span(),
                 format!(
-                    "unknown key {}, expected one of `defaults`, `nodes`, `groups`, `credentials`",
+                    "unknown key {}, expected one of `defaults`, `nodes`, `groups`, `credentials`, \
+                     `circuits`, `identity`",
                     quoted(other)
                 ),
             )),
@@ -194,6 +223,26 @@ fn read_credentials(
     for (key, block) in entries(value, "[credentials.NAME]", mistakes).collect::<Vec<_>>() {
         let block = well_formed(block, mistakes);
         written.credentials.push((key, block));
+    }
+}
+
+fn read_circuits(value: &Spanned<DeValue<'_>>, written: &mut Written, mistakes: &mut Vec<Mistake>) {
+    for (key, block) in entries(value, "[circuits.NAME]", mistakes).collect::<Vec<_>>() {
+        match well_formed(block, mistakes) {
+            Some(block) => written.circuits.push((key, block)),
+            None => written.circuits_lost = true,
+        }
+    }
+}
+
+fn read_identities(
+    value: &Spanned<DeValue<'_>>,
+    written: &mut Written,
+    mistakes: &mut Vec<Mistake>,
+) {
+    for (key, block) in entries(value, "[identity]", mistakes).collect::<Vec<_>>() {
+        let block = well_formed(block, mistakes);
+        written.identities.extend(block.map(|block| (key, block)));
     }
 }
 

@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// Keys whose values are never secrets.
-const HARMLESS_KEYS: [&str; 25] = [
+const HARMLESS_KEYS: [&str; 34] = [
     "names",
     "bmc",
     "driver",
@@ -27,6 +27,15 @@ const HARMLESS_KEYS: [&str; 25] = [
     "attempts",
     "poll",
     "exchange_timeout",
+    "gap",
+    "start_watts",
+    "depends_on",
+    "hosts_lastword",
+    "starts",
+    "within",
+    "watts",
+    "uuid",
+    "serial",
     "labels",
     "username",
     "file",

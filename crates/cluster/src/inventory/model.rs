@@ -10,6 +10,7 @@ use nodeset::{Groups, NodeSet};
 use serde::Serialize;
 
 use super::address::Address;
+use super::circuits;
 use super::finding::Findings;
 use crate::secret::SecretRef;
 
@@ -28,6 +29,12 @@ pub struct Inventory {
     pub groups: BTreeMap<String, NodeSet>,
     /// The credentials by name.
     pub credentials: BTreeMap<String, CredentialRef>,
+    /// The circuits by name; a node's is its label `circuit`.
+    pub circuits: BTreeMap<Arc<str>, Circuit>,
+    /// The nodes that depend on others, each with the one that it depends on.
+    pub parents: BTreeMap<Arc<str>, Arc<str>>,
+    /// The nodes that have to be certain machines.
+    pub identities: BTreeMap<Arc<str>, Arc<Identity>>,
     /// What is doubtful, but no error.
     pub warnings: Findings,
     /// The names of all nodes, folded.
@@ -134,6 +141,38 @@ pub struct Settings {
     pub poll: Option<Poll>,
     /// How long one exchange with the BMC may take, in milliseconds, 100 ms to 5 min.
     pub exchange_timeout_ms: Option<u64>,
+    /// The least time between two exchanges with the BMC, in milliseconds, at most 1 min.
+    pub gap_ms: Option<u32>,
+    /// What the node draws while it starts, in watts.
+    pub start_watts: Option<u32>,
+    /// Whether lastword itself runs on it.
+    pub hosts_lastword: Option<bool>,
+}
+
+/// How many nodes of a circuit may start within a span.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Circuit {
+    /// At most so many, 1 to 10,000.
+    #[serde(rename = "starts")]
+    pub starts_max: u16,
+    /// The span, in milliseconds, 100 ms to 1 h.
+    #[serde(rename = "within", serialize_with = "as_duration")]
+    pub within_ms: u64,
+    /// At most so many watts may be drawn by those that start.
+    #[serde(rename = "watts", skip_serializing_if = "Option::is_none")]
+    pub watts_max: Option<u32>,
+    /// What a node draws while it starts, unless it says otherwise, in watts; 0 if that is not told.
+    #[serde(skip_serializing_if = "is_nothing")]
+    pub start_watts: u32,
+}
+
+/// What a machine says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Identity {
+    /// Its UUID, the bytes in the order in which it is written.
+    pub uuid: Option<[u8; 16]>,
+    /// Its serial number.
+    pub serial: Option<Arc<str>>,
 }
 
 /// The reading of idle nodes.
@@ -285,6 +324,27 @@ impl Endpoint {
     }
 }
 
+impl Identity {
+    /// Reads a UUID: 32 hexadecimal digits, with hyphens or without.
+    #[must_use]
+    pub fn parse_uuid(text: &str) -> Option<[u8; 16]> {
+        let digits: Vec<u32> =
+            text.chars().filter(|c| *c != '-').map(|c| c.to_digit(16)).collect::<Option<_>>()?;
+        let pairs = digits.chunks(2);
+        let bytes = pairs.map(|pair| u8::try_from(pair.iter().fold(0, |byte, it| byte * 16 + it)));
+        let bytes: Vec<u8> = bytes.collect::<Result<_, _>>().ok()?;
+        if digits.len() == 32 { bytes.try_into().ok() } else { None }
+    }
+
+    /// The UUID as it is usually written.
+    #[must_use]
+    pub fn format_uuid(uuid: [u8; 16]) -> String {
+        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let [a, b, c, d, e] = [&uuid[..4], &uuid[4..6], &uuid[6..8], &uuid[8..10], &uuid[10..]];
+        [a, b, c, d, e].map(hex).join("-")
+    }
+}
+
 impl Transport {
     /// What an address begins with.
     #[must_use]
@@ -324,6 +384,12 @@ impl Inventory {
         self.nodes.get(name)
     }
 
+    /// The node's circuit, if it has one whose limit is given.
+    #[must_use]
+    pub fn circuit_of(&self, node: &Node) -> Option<(&Arc<str>, &Circuit)> {
+        self.circuits.get_key_value(circuits::of(&node.labels)?)
+    }
+
     /// The nodes that have all of these labels with these values; all nodes when there are none.
     #[must_use]
     pub fn select(&self, selector: &[(&str, &str)]) -> NodeSet {
@@ -348,6 +414,15 @@ impl Groups for Inventory {
     fn wildcard(&self, pattern: &str) -> NodeSet {
         self.all.matching(pattern)
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_nothing(watts: &u32) -> bool {
+    *watts == 0
+}
+
+fn as_duration<S: serde::Serializer>(ms: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&super::duration::format_ms(*ms))
 }
 
 /// Folds names that were parsed as node names before.

@@ -22,6 +22,8 @@ const DWELL_MS: RangeInclusive<u64> = 0..=600_000;
 const DEADLINE_MS: RangeInclusive<u64> = 1_000..=604_800_000;
 const POLL_MS: RangeInclusive<u64> = 1_000..=86_400_000;
 const EXCHANGE_TIMEOUT_MS: RangeInclusive<u64> = 100..=300_000;
+const GAP_MS: RangeInclusive<u64> = 0..=60_000;
+const START_WATTS: RangeInclusive<i64> = 0..=10_000_000;
 const ATTEMPTS: RangeInclusive<i64> = 1..=255;
 /// Names of labels, groups and credentials, and values of labels, are at most so long, in bytes.
 const WORD_MAX_BYTES: usize = 63;
@@ -33,6 +35,7 @@ pub(super) struct Options<'s> {
     pub(super) credentials: Option<Arc<str>>,
     pub(super) access: AccessOptions<'s>,
     pub(super) labels: BTreeMap<Arc<str>, (Template, Place<'s>)>,
+    pub(super) depends_on: Option<(Template, Place<'s>)>,
     pub(super) settings: Settings,
 }
 
@@ -48,6 +51,7 @@ impl<'s> Options<'s> {
             credentials: credentials(block, source, known, errors),
             access: AccessOptions::read(block, source, errors),
             labels: labels(block, source, errors),
+            depends_on: template(&block.depends_on, source, errors),
             settings: settings(block, source, errors),
         }
     }
@@ -62,20 +66,43 @@ impl<'s> Options<'s> {
             credentials: self.credentials.or_else(|| defaults.credentials.clone()),
             access: self.access.over(&defaults.access),
             labels: self.labels,
-            settings: Settings {
-                drift: self.settings.drift.or(defaults.settings.drift),
-                policy: self.settings.policy.or(defaults.settings.policy),
-                settle_ms: self.settings.settle_ms.or(defaults.settings.settle_ms),
-                transition_ms: self.settings.transition_ms.or(defaults.settings.transition_ms),
-                dwell_ms: self.settings.dwell_ms.or(defaults.settings.dwell_ms),
-                deadline_ms: self.settings.deadline_ms.or(defaults.settings.deadline_ms),
-                attempts: self.settings.attempts.or(defaults.settings.attempts),
-                poll: self.settings.poll.or(defaults.settings.poll),
-                exchange_timeout_ms: self
-                    .settings
-                    .exchange_timeout_ms
-                    .or(defaults.settings.exchange_timeout_ms),
-            },
+            depends_on: self.depends_on.or_else(|| defaults.depends_on.clone()),
+            settings: over(&self.settings, &defaults.settings),
+        }
+    }
+}
+
+const fn over(own: &Settings, usual: &Settings) -> Settings {
+    const fn or<T: Copy>(own: Option<T>, usual: Option<T>) -> Option<T> {
+        if own.is_some() { own } else { usual }
+    }
+    Settings {
+        drift: or(own.drift, usual.drift),
+        policy: or(own.policy, usual.policy),
+        settle_ms: or(own.settle_ms, usual.settle_ms),
+        transition_ms: or(own.transition_ms, usual.transition_ms),
+        dwell_ms: or(own.dwell_ms, usual.dwell_ms),
+        deadline_ms: or(own.deadline_ms, usual.deadline_ms),
+        attempts: or(own.attempts, usual.attempts),
+        poll: or(own.poll, usual.poll),
+        exchange_timeout_ms: or(own.exchange_timeout_ms, usual.exchange_timeout_ms),
+        gap_ms: or(own.gap_ms, usual.gap_ms),
+        start_watts: or(own.start_watts, usual.start_watts),
+        hosts_lastword: or(own.hosts_lastword, usual.hosts_lastword),
+    }
+}
+
+fn template<'s>(
+    text: &Option<Text>,
+    source: &'s Source<'s>,
+    errors: &mut Findings,
+) -> Option<(Template, Place<'s>)> {
+    let text = text.as_ref()?;
+    match Template::parse(text.get_ref()) {
+        Ok(template) => Some((template, source.place(text.span()))),
+        Err(error) => {
+            errors.add(&source.inside(text, error.at_chars), error.message);
+            None
         }
     }
 }
@@ -102,6 +129,8 @@ fn settings(block: &Block, source: &Source<'_>, errors: &mut Findings) -> Settin
     let dwell_ms = length(&block.dwell, DWELL_MS);
     let deadline_ms = length(&block.deadline, DEADLINE_MS);
     let exchange_timeout_ms = length(&block.exchange_timeout, EXCHANGE_TIMEOUT_MS);
+    let gap_ms = length(&block.gap, GAP_MS).and_then(|ms| u32::try_from(ms).ok());
+    let watts = block.start_watts.as_ref();
     Settings {
         drift: word(&block.drift, "drift", source, errors),
         policy: word(&block.policy, "policy", source, errors),
@@ -109,9 +138,12 @@ fn settings(block: &Block, source: &Source<'_>, errors: &mut Findings) -> Settin
         transition_ms,
         dwell_ms,
         deadline_ms,
-        attempts: block.attempts.as_ref().and_then(|number| attempts(number, source, errors)),
+        attempts: block.attempts.as_ref().and_then(|it| number(it, ATTEMPTS, source, errors)),
         poll: block.poll.as_ref().and_then(|text| poll(text, source, errors)),
         exchange_timeout_ms,
+        gap_ms,
+        start_watts: watts.and_then(|it| number(it, START_WATTS, source, errors)),
+        hosts_lastword: block.hosts_lastword.as_ref().map(|it| *it.get_ref()),
     }
 }
 
@@ -131,7 +163,7 @@ pub(super) fn word<T: Word>(
     found.copied()
 }
 
-fn duration_ms(
+pub(super) fn duration_ms(
     text: &Text,
     range: RangeInclusive<u64>,
     source: &Source<'_>,
@@ -157,12 +189,17 @@ fn poll(text: &Text, source: &Source<'_>, errors: &mut Findings) -> Option<Poll>
     duration_ms(text, POLL_MS, source, errors).map(Poll::EveryMs)
 }
 
-fn attempts(number: &Spanned<i64>, source: &Source<'_>, errors: &mut Findings) -> Option<u32> {
+pub(super) fn number(
+    number: &Spanned<i64>,
+    range: RangeInclusive<i64>,
+    source: &Source<'_>,
+    errors: &mut Findings,
+) -> Option<u32> {
     let value = *number.get_ref();
-    if ATTEMPTS.contains(&value) {
+    if range.contains(&value) {
         return u32::try_from(value).ok();
     }
-    let (low, high) = (ATTEMPTS.start(), ATTEMPTS.end());
+    let (low, high) = (range.start(), range.end());
     errors.add(&source.place(number.span()), format!("{value} is not between {low} and {high}"));
     None
 }
@@ -190,7 +227,8 @@ fn labels<'s>(
 
 /// What is wrong with a name or value that people will type and scripts will split: it starts
 /// and ends with a letter or digit, with letters, digits and `-_./` between.
-pub(super) fn wrong_word(text: &str) -> Option<&'static str> {
+#[must_use]
+pub fn wrong_word(text: &str) -> Option<&'static str> {
     let between = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
     let ends = [text.bytes().next(), text.bytes().next_back()];
     if text.is_empty() {

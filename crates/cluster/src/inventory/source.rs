@@ -55,6 +55,13 @@ pub(super) struct Place<'a> {
     pub(super) span: Range<usize>,
 }
 
+impl Place<'_> {
+    /// Tells one place from another.
+    pub(super) fn key(&self) -> (&str, usize) {
+        (self.source.name(), self.span.start)
+    }
+}
+
 impl<'a> Source<'a> {
     pub(super) fn name(&self) -> &str {
         &self.raw.name

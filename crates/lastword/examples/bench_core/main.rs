@@ -41,6 +41,7 @@ fn command(action: Action, nodes: NodeSet) -> Record {
         hold: None,
         boot: None,
         force_after_ms: None,
+        batch: None,
         deadline_ms: 300_000,
     }))
 }

@@ -126,14 +126,13 @@ impl Peer {
     /// Whether it is asked for a part of a large fleet only.
     pub const fn is_slow(self) -> bool {
         match self {
-            Self::Ipmitool | Self::FenceIpmilan | Self::Pyghmi => true,
-            Self::Lastword
-            | Self::Ipmipower
-            | Self::Powerman
-            | Self::Redfishpower
+            Self::Ipmitool
+            | Self::FenceIpmilan
+            | Self::Pyghmi
             | Self::FenceRedfish
             | Self::Redfishtool
-            | Self::Sushy => false,
+            | Self::Sushy => true,
+            Self::Lastword | Self::Ipmipower | Self::Powerman | Self::Redfishpower => false,
         }
     }
 

@@ -172,4 +172,36 @@ pub struct Order {
     /// Also nodes that the inventory protects
     #[arg(long)]
     pub force_protected: bool,
+    /// Also everything that depends on these nodes
+    #[arg(long)]
+    pub with_children: bool,
+    /// Also everything that these nodes depend on
+    #[arg(long)]
+    pub with_parents: bool,
+    #[command(flatten)]
+    pub batch: Batch,
+}
+
+/// How to go through many nodes.
+#[derive(Args, Clone, Copy, Debug, Default)]
+#[command(next_help_heading = "A few at a time")]
+pub struct Batch {
+    /// Begin with N nodes, and with the next N when all of those have ended
+    #[arg(long = "batch", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub size: Option<u32>,
+    /// Wait between the end of one batch and the beginning of the next
+    #[arg(long, value_name = "SPAN", requires = "size")]
+    pub delay: Option<Span>,
+    /// When K nodes have failed, take back those that have not begun
+    #[arg(long, value_name = "K", requires = "size", value_parser = clap::value_parser!(u32).range(1..))]
+    pub stop_after_failures: Option<u32>,
+}
+
+impl Batch {
+    /// The same in the words of the interface; none if all nodes begin at once.
+    #[must_use]
+    pub fn asked(self) -> Option<api::Batch> {
+        let delay_ms = self.delay.map_or(0, Span::ms);
+        self.size.map(|size| api::Batch { size, delay_ms, stop_after: self.stop_after_failures })
+    }
 }

@@ -91,6 +91,7 @@ impl Exit {
             Code::Stale => Self::Stale,
             Code::ConfirmCount
             | Code::Protected
+            | Code::Depends
             | Code::StateDiffers
             | Code::Held
             | Code::Busy

@@ -129,6 +129,7 @@ fn hint(problem: &Problem) -> Option<String> {
         Code::UnknownNode => "see what there is: lastword nodes -a",
         Code::UnknownCommand => "see what a node was asked: lastword log NODE",
         Code::UnknownToken => "see what there is: lastword token list",
+        Code::Depends => "if you mean them too: --with-children, --with-parents",
         Code::Protected => "if you mean it: --force-protected; or leave them out: -x NODES",
         Code::StateDiffers => {
             "look again: lastword status NODES --fresh; or leave them out: -x NODES"

@@ -102,6 +102,9 @@ impl Desk<'_> {
             force_after_ms: wish.force_after.map(Span::ms),
             deadline_ms: order.deadline.map(Span::ms),
             force_protected: order.force_protected,
+            batch: order.batch.asked(),
+            with_children: order.with_children,
+            with_parents: order.with_parents,
             ..CommandRequest::new(wish.action, &self.target.nodes)
         }
     }
@@ -229,7 +232,7 @@ impl Desk<'_> {
     fn print_answer(&self, answer: &CommandAnswer) -> anyhow::Result<()> {
         let accepted = || answer.verdicts.iter().filter(|group| group.verdict.is_accepted());
         let seq = answer.seq.map(|seq| format!("seq:     {seq}\n")).unwrap_or_default();
-        let obstacles = self.obstacles(answer);
+        let obstacles = expected(answer) + &self.obstacles(answer);
         if self.line.output.format != RowFormat::Plain(Format::Text) {
             obstacles.lines().for_each(say);
         }
@@ -286,4 +289,19 @@ fn is_confirmed(state: &State) -> bool {
 
 fn joined(groups: &[VerdictGroup]) -> String {
     groups.iter().map(|group| group.nodes.as_str()).collect::<Vec<_>>().join(",")
+}
+
+/// How long it is expected to take, in a line.
+fn expected(answer: &CommandAnswer) -> String {
+    let Some(plan) = answer.plan.as_ref().filter(|plan| plan.expected_ms > 0) else {
+        return String::new();
+    };
+    let because = plan.because.as_ref().map_or_else(String::new, |words| format!(": {words}"));
+    let seconds = plan.expected_ms.div_ceil(1_000);
+    let span = if seconds < 120 {
+        format!("{seconds} s")
+    } else {
+        format!("{} min", seconds.div_ceil(60))
+    };
+    format!("expect:  about {span}{because}\n")
 }

@@ -130,6 +130,7 @@ mod tests {
             if_newest: None,
             boot: None,
             force_after_ms: None,
+            batch: None,
             deadline_ms: 0,
             policy: Policy::Supersede,
             open: 0,

@@ -1,4 +1,4 @@
-//! `lastword inventory`: checks, compares and exports inventories. It asks no BMC and no server.
+//! `lastword inventory`: checks, compares, exports and imports inventories. It asks no BMC and no server.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -7,6 +7,7 @@ use clap::Subcommand;
 use cluster::inventory::{Inventory, diff};
 use nodeset::Groups as _;
 
+use super::import;
 use crate::inventory::load;
 
 /// The flags.
@@ -15,7 +16,8 @@ use crate::inventory::load;
 Examples:
   lastword inventory check inventory.toml
   lastword inventory diff inventory.toml inventory.new.toml
-  lastword inventory export inventory.d > inventory.json")]
+  lastword inventory export inventory.d > inventory.json
+  lastword inventory import powerman /etc/powerman/powerman.conf --out inventory.toml")]
 pub struct Args {
     /// What to do.
     #[command(subcommand)]
@@ -42,6 +44,8 @@ pub enum What {
         /// The inventory's file or folder
         file: PathBuf,
     },
+    /// Make an inventory of what other programs know
+    Import(Box<import::Args>),
 }
 
 /// Runs it. A wrong inventory is exit code 1, with everything that is wrong on standard error.
@@ -56,6 +60,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         What::Export { file } => {
             println!("{}", serde_json::to_string_pretty(&load(&file)?.redacted())?);
         }
+        What::Import(args) => return import::run(&args).map(ExitCode::from),
         What::Diff { old, new } => println!("{}", diff(&load(&old)?, &load(&new)?)),
     }
     Ok(ExitCode::SUCCESS)

@@ -3,10 +3,12 @@
 mod boot;
 mod cancel;
 mod check_config;
+mod circuits;
 mod completions;
 mod demo;
 mod hold;
 mod holds;
+mod import;
 mod inventory;
 mod journal;
 mod log;
@@ -91,11 +93,13 @@ subcommands! {
     Unhold(unhold::Args) => unhold::run,
     /// List the holds
     Holds(holds::Args) => holds::run,
+    /// Show how much of each circuit is used
+    Circuits(circuits::Args) => circuits::run,
     /// Expand, fold and count node sets
     Nodes(nodes::Args) => nodes::run,
     /// Manage who may come in
     Token(token::Args) => token::run,
-    /// Check, compare or export inventories
+    /// Check, compare, import or export inventories
     Inventory(inventory::Args) => |args, _| inventory::run(args),
     /// Check or export a journal
     Journal(journal::Args) => |args, _| journal::run(args),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use arbiter::{Answer, Report};
+use arbiter::{Answer, Load, Report};
 use cluster::clock::now_ms;
 use cluster::inventory::{Inventory, diff};
 use cluster::{Looks, Sighting, Witness};
@@ -60,6 +60,10 @@ impl Witness for Bridge {
 
     fn reported(&self, node: &str, report: &Report) {
         self.board.report(node, report.clone());
+    }
+
+    fn loaded(&self, loads: Vec<Load>) {
+        self.board.publish_loads(loads);
     }
 
     fn exchanged(&self, node: &str, exchange: &cluster::Exchange, answer: &Answer) {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use arbiter::Policy;
 use cluster::inventory::{self, Inventory, Labels, Node};
-use nodeset::ParseError;
-use region::{Fleet, FleetNode, Limits};
+use nodeset::{NodeSet, ParseError};
+use region::{CircuitLimit, Fleet, FleetNode, Limits, Site};
 
 /// The one cluster of a house.
 pub const CLUSTER: &str = "default";
@@ -34,7 +34,23 @@ pub fn fleet(inventory: &Inventory, confirm_over: Option<usize>) -> Result<Fleet
     });
     let usual = Limits::default();
     let limits = Limits { confirm_over: confirm_over.unwrap_or(usual.confirm_over), ..usual };
-    Fleet::new(CLUSTER, nodes, inventory.groups.clone(), limits)
+    Fleet::new(CLUSTER, nodes, inventory.groups.clone(), limits)?.with_site(site(inventory)?)
+}
+
+fn site(inventory: &Inventory) -> Result<Site, ParseError> {
+    let circuit = |(name, circuit): (&Arc<str>, &inventory::Circuit)| {
+        let inventory::Circuit { starts_max, within_ms, watts_max, start_watts } = *circuit;
+        let limit = CircuitLimit { starts_max, within_ms, watts_max, start_watts };
+        (Box::from(&**name), limit)
+    };
+    let pair =
+        |(child, parent): (&Arc<str>, &Arc<str>)| (Box::from(&**child), Box::from(&**parent));
+    let own = inventory.nodes.values().filter(|node| node.settings.hosts_lastword == Some(true));
+    Ok(Site {
+        circuits: inventory.circuits.iter().map(circuit).collect(),
+        parents: inventory.parents.iter().map(pair).collect(),
+        hosts_lastword: NodeSet::from_names(own.map(|node| &*node.name))?,
+    })
 }
 
 fn labels(node: &Node) -> Arc<BTreeMap<String, String>> {

@@ -63,6 +63,7 @@ impl House {
             hold: None,
             boot: None,
             force_after_ms: None,
+            batch: None,
             deadline_ms: DEADLINE_MS,
         };
         append(now, Record::Command(Box::new(command)), effects);

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use arbiter::{Answer, Ask, Cause, Millis, Order, Power};
+use arbiter::{Answer, Ask, Cause, Millis, Order, Power, Trouble};
 use bmc_sim::{Machine, Reading, Refusal};
 use fastrand::Rng;
 
@@ -240,5 +240,5 @@ const fn words(refusal: Refusal) -> &'static str {
 }
 
 fn cause(words: &str) -> Cause {
-    Cause { denied: false, words: Arc::from(words) }
+    Cause { trouble: Trouble::Passing, words: Arc::from(words) }
 }

@@ -8,6 +8,7 @@ mod codes;
 mod completion;
 mod config;
 mod contexts;
+mod import;
 mod local;
 mod shapes;
 mod site;

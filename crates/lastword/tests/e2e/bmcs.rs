@@ -30,6 +30,7 @@ impl Bmcs {
         let plans = faults.iter().enumerate().map(|(place, faults)| BmcPlan {
             name: format!("n{}", place + 1),
             redfish: Some(RedfishPlan { address: ANY, tls }),
+            ipmi: Some(ANY),
             faults: faults.parse().expect("faults"),
             ..BmcPlan::default()
         });
@@ -42,6 +43,10 @@ impl Bmcs {
 
     pub fn url(&self, node: &str) -> String {
         self.fleet.redfish(node).expect("it speaks Redfish")
+    }
+
+    pub fn ipmi(&self, node: &str) -> SocketAddr {
+        self.fleet.ipmi(node).expect("it speaks IPMI")
     }
 
     pub fn certificate(&self) -> &str {
@@ -75,6 +80,16 @@ impl Bmcs {
 
     pub fn orders(&self, node: &str) -> Vec<Order> {
         self.taken(node).into_iter().map(|(order, _)| order).collect()
+    }
+
+    /// When such an order reached a machine, in milliseconds.
+    pub fn ordered_at(&self, node: &str, wanted: Order) -> Vec<u64> {
+        let (entries, _) = self.fleet.ledger(node).expect("a machine");
+        let at = |entry: &bmc_sim::Entry| {
+            let is = matches!(entry.happened, Happened::Ordered(order, _) if order == wanted);
+            is.then_some(entry.at)
+        };
+        entries.iter().filter_map(at).collect()
     }
 
     pub fn happened(&self, node: &str) -> Vec<Happened> {

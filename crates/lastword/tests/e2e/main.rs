@@ -5,6 +5,7 @@
 mod bmcs;
 mod crash;
 mod demo;
+mod electricity;
 mod faults;
 mod fight;
 mod fleet;

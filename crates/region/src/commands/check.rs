@@ -9,6 +9,8 @@ use crate::rest::{Answer, Fail};
 const DEADLINE_MS_MIN: u64 = 1_000;
 /// The longest deadline, in milliseconds: a week.
 const DEADLINE_MS_MAX: u64 = 7 * 24 * 3_600_000;
+/// The largest batch, in nodes.
+const BATCH_MAX: u64 = 1_000_000;
 /// The longest hold, in milliseconds: a year.
 const HOLD_MS_MAX: u64 = 365 * 24 * 3_600_000;
 
@@ -31,6 +33,11 @@ pub(super) fn check(request: &CommandRequest) -> Answer<()> {
     }
     if let Some(force_after_ms) = request.force_after_ms {
         between("force_after_ms", force_after_ms, 0, DEADLINE_MS_MAX)?;
+    }
+    if let Some(batch) = &request.batch {
+        between("batch.size", batch.size.into(), 1, BATCH_MAX)?;
+        between("batch.delay_ms", batch.delay_ms, 0, DEADLINE_MS_MAX)?;
+        between("batch.stop_after", batch.stop_after.map_or(1, u64::from), 1, BATCH_MAX)?;
     }
     match &request.hold {
         Some(hold) => hold_terms(&hold.reason, hold.for_ms),

@@ -9,8 +9,9 @@ use super::condition::in_state;
 use super::guard::{Needs, guard, needs, predict};
 use super::record::record;
 use super::resolve::{Chosen, choose};
+use super::{kin, plan};
 use crate::accounts::Caller;
-use crate::convert::{action, asked, asked_boot};
+use crate::convert::{action, asked, asked_batch, asked_boot};
 use crate::fleet::Fleet;
 use crate::groups::{Group, verdict_groups};
 use crate::locks::read;
@@ -31,11 +32,13 @@ pub(crate) async fn give(
     let fleet = region.fleet();
     let command = command(&fleet, caller, key, &request)?;
     if request.dry_run {
+        kin::check(region, &fleet, &command)?;
         return foretell(region, &fleet, &request, &command).await;
     }
     if let Some(seq) = repeated(region, &command) {
         return original(region, seq, &command, true);
     }
+    kin::check(region, &fleet, &command)?;
     guard(region, &fleet, &request, &command)?;
     if let Some(state) = request.if_state
         && let Err(differs) = in_state(region, &command, state).await
@@ -71,7 +74,8 @@ async fn foretell(
     let verdicts = predict(region, &read(&region.fold), command);
     let Needs { protected, confirm } = needs(fleet, request, &command.nodes);
     let protected = (!protected.is_empty()).then(|| protected.to_string());
-    Ok(CommandAnswer { confirm, protected, ..answer(None, command, verdicts) })
+    let plan = Some(plan::plan(fleet, command, &verdicts));
+    Ok(CommandAnswer { confirm, protected, plan, ..answer(None, command, verdicts) })
 }
 
 /// The request as a record: explicit names, and all that its verdict depends on.
@@ -82,7 +86,8 @@ fn command(
     request: &CommandRequest,
 ) -> Answer<Command> {
     let chosen = Chosen { nodes: &request.nodes, selector: request.selector.as_deref() };
-    let nodes = choose(fleet, caller, chosen)?;
+    let nodes = kin::with_kin(fleet, request, choose(fleet, caller, chosen)?);
+    caller.covers(&nodes)?;
     let (policy, exceptions) = fleet.policies(&nodes);
     let usual_ms = fleet.deadline_ms(&nodes).unwrap_or_default();
     let hold = request
@@ -103,6 +108,7 @@ fn command(
         hold,
         boot: request.boot.map(asked_boot),
         force_after_ms: request.force_after_ms,
+        batch: request.batch.map(asked_batch),
         deadline_ms: request.deadline_ms.unwrap_or(usual_ms),
         nodes,
     })
@@ -153,6 +159,7 @@ fn answer(
         verdicts: verdict_groups(verdicts),
         confirm: None,
         protected: None,
+        plan: None,
     }
 }
 
@@ -205,5 +212,6 @@ fn is_same(older: &Command, newer: &Command) -> bool {
         && older.sequence == newer.sequence
         && older.if_newest == newer.if_newest
         && older.force_after_ms == newer.force_after_ms
+        && older.batch == newer.batch
         && older.hold == newer.hold
 }

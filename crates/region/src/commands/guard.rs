@@ -54,7 +54,12 @@ pub(super) fn guard(
     }
     let Needs { protected, confirm } = needs(fleet, request, &command.nodes);
     if !protected.is_empty() {
-        let words = format!("{} protected: force_protected is needed", are(&protected));
+        let own = protected.intersection(fleet.hosts_lastword());
+        let words = if own.is_empty() {
+            format!("{} protected: force_protected is needed", are(&protected))
+        } else {
+            format!("lastword itself runs on {own}: force_protected is needed")
+        };
         return Err(Fail::new(Code::Protected, 409, words).nodes(&protected));
     }
     if confirm.is_some() {

@@ -5,6 +5,8 @@ mod check;
 mod condition;
 mod give;
 mod guard;
+mod kin;
+mod plan;
 mod record;
 mod resolve;
 mod view;

@@ -13,7 +13,7 @@ use nodeset::NodeSet;
 
 use super::resolve::{Chosen, choose_visible};
 use crate::accounts::Caller;
-use crate::convert::{action, boot, door, order, phase, policy};
+use crate::convert::{action, batch, boot, door, order, phase, policy};
 use crate::fold::{Fold, Page};
 use crate::groups::{Group, cut, verdict_groups, within};
 use crate::locks::read;
@@ -139,6 +139,7 @@ fn view(region: &Inner, fold: &Fold, caller: &Caller, seq: Seq) -> Answer<Comman
         if_newest: command.if_newest,
         boot: command.boot.map(boot),
         force_after_ms: command.force_after_ms,
+        batch: command.batch.map(batch),
         deadline_ms: command.deadline_ms,
         policy: policy(command.policy),
         open: in_scope(fold, &page.open, caller),

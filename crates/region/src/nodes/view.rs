@@ -133,8 +133,8 @@ fn intent(fold: &Fold, id: NodeId, now: u64, progress: Option<&Progress>) -> Opt
         reason: command.reason.as_deref().map(str::to_owned),
         sequence: command.sequence,
         accepted_at_ms: entry.at,
-        started_at_ms: charge.started,
-        deadline_at_ms: charge.deadline,
+        started_at_ms: known(charge.started),
+        deadline_at_ms: known(charge.deadline),
         phase: progress.map_or(Phase::Pending, |it| phase(it.phase)),
         order: progress.and_then(|it| it.phase.order()).map(order),
         attempt: progress.map_or(0, |it| it.attempt),
@@ -142,6 +142,10 @@ fn intent(fold: &Fold, id: NodeId, now: u64, progress: Option<&Progress>) -> Opt
         cause: progress.and_then(|it| it.cause.as_ref()).map(ToString::to_string),
         joined: joined.to_vec(),
     })
+}
+
+fn known(at: u64) -> Option<u64> {
+    (at != u64::MAX).then_some(at)
 }
 
 fn waiting(fold: &Fold, id: NodeId) -> Vec<u64> {

@@ -1,7 +1,7 @@
 //! What is going on with a node, in a sentence.
 //! It says nothing that is not in the fields beside it, but what is done without a command.
 
-use api::{Intent, Node, Order, Outcome, PastIntent, Phase, Power, State};
+use api::{Action, Intent, Node, Order, Outcome, PastIntent, Phase, Power, State, Whose};
 use arbiter::{Progress, Report};
 
 use crate::convert::{goal, order};
@@ -77,6 +77,9 @@ fn resting(rest: &Rest, now: u64) -> Option<String> {
         arbiter::Phase::Idle
         | arbiter::Phase::Draining
         | arbiter::Phase::Reading
+        | arbiter::Phase::Batched
+        | arbiter::Phase::Gated
+        | arbiter::Phase::InLine
         | arbiter::Phase::SettingBoot
         | arbiter::Phase::Firing(_)
         | arbiter::Phase::Confirming(_)
@@ -123,6 +126,9 @@ fn doing(intent: &Intent) -> String {
         Phase::Idle => "its agent is about to take that up".to_owned(),
         Phase::Draining => "waiting for what was sent before to be over".to_owned(),
         Phase::Reading => "reading its power".to_owned(),
+        Phase::Batched => "waiting until the nodes before it have ended".to_owned(),
+        Phase::Gated => gated(intent),
+        Phase::InLine => "waiting for its turn to be powered on, on its circuit".to_owned(),
         Phase::SettingBoot => "setting its boot override".to_owned(),
         Phase::Firing => format!("sending {order}{attempt}"),
         Phase::Confirming => format!("{order} was sent{attempt}, waiting to see it"),
@@ -138,9 +144,19 @@ fn doing(intent: &Intent) -> String {
     text
 }
 
+fn gated(intent: &Intent) -> String {
+    let other = if intent.action == Action::On {
+        "waiting until what it depends on is on"
+    } else {
+        "waiting for nodes that it depends on, or that depend on it"
+    };
+    other.to_owned()
+}
+
 fn next(intent: &Intent, now: u64) -> String {
     let next = upcoming(intent.next_at_ms, now);
-    let left = intent.deadline_at_ms.saturating_sub(now);
+    let Some(deadline) = intent.deadline_at_ms else { return next };
+    let left = deadline.saturating_sub(now);
     let end =
         if left == 0 { "; its time is up".into() } else { format!("; given up in {}", span(left)) };
     next + &end
@@ -164,15 +180,20 @@ fn ended(last: &PastIntent, now: u64) -> String {
         Outcome::Superseded { by } => {
             format!("superseded by {} ({})", by.by.as_deref().unwrap_or("somebody"), by.seq)
         }
-        Outcome::Cancelled { by } => {
-            format!("cancelled by {} ({})", by.by.as_deref().unwrap_or("somebody"), by.seq)
-        }
+        Outcome::Cancelled { by } => cancelled(by, last.seq),
         Outcome::Confirmed | Outcome::Merged { .. } => "confirmed".to_owned(),
     };
     format!(
         "; the last word was {}'s {} by {} {ago} ago, seq {}: {end}",
         last.by, last.action, last.door, last.seq
     )
+}
+
+fn cancelled(by: &Whose, seq: u64) -> String {
+    if by.seq == seq {
+        return "taken back, because too many other nodes of the command failed".to_owned();
+    }
+    format!("cancelled by {} ({})", by.by.as_deref().unwrap_or("somebody"), by.seq)
 }
 
 const fn spoken(order: Order) -> &'static str {

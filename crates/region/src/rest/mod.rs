@@ -2,6 +2,7 @@
 //! It decides nothing about commands; it asks those who do.
 
 mod body;
+mod circuits;
 mod commands;
 mod events;
 mod fail;

@@ -21,7 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::BODY_BYTES_MAX;
-use super::{Fail, commands, events, holds, nodes, system, tokens};
+use super::{Fail, circuits, commands, events, holds, nodes, system, tokens};
 use crate::region::Shared;
 use crate::web;
 
@@ -93,6 +93,7 @@ fn routed() -> OpenApiRouter<Shared> {
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::delete))
         .routes(routes!(events::listen))
+        .routes(routes!(circuits::list))
         .routes(routes!(system::version))
         .routes(routes!(system::clusters))
         .routes(routes!(system::reload))

@@ -7,8 +7,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use arbiter::{Answer, Cause, Millis};
-use ipmi::{Client, Config};
+use ipmi::{Client, Config, Request};
 
+use super::super::accounts::Accounts;
 use super::super::breaker::Breaker;
 use super::super::{Answered, Job, plain};
 use super::translate;
@@ -34,6 +35,12 @@ pub(super) struct Endpoint {
     unresolved: Option<Cause>,
     outdated: bool,
     used: Millis,
+    /// When the last exchange ended.
+    ended: Millis,
+    /// Whether the question under way is which machine this is.
+    asks_identity: bool,
+    /// In which session, counted from 1, that was answered rightly last.
+    identified: u64,
 }
 
 /// What an endpoint wants of the engine.
@@ -55,6 +62,9 @@ impl Endpoint {
             unresolved: None,
             outdated: false,
             used: 0,
+            ended: 0,
+            asks_identity: false,
+            identified: 0,
         }
     }
 
@@ -64,6 +74,9 @@ impl Endpoint {
             || self.target.credential != job.target.credential
         {
             self.renew();
+        }
+        if self.target.identity != job.target.identity {
+            self.identified = 0;
         }
         self.target = Arc::clone(&job.target);
         self.queue.push_back(job);
@@ -105,20 +118,22 @@ impl Endpoint {
     pub(super) fn advance(
         &mut self,
         now: Millis,
+        accounts: &Accounts,
         answers: &mut Vec<Answered>,
         out: &mut Vec<(SocketAddr, Vec<u8>)>,
     ) -> Next {
         loop {
             self.time_out(now);
-            self.finish(now, answers);
+            self.finish(now, accounts, answers);
             self.transmit(out);
             if self.current.is_some() {
                 return Next::Wait(self.due());
             }
             self.forget_outdated(out);
-            match self.begin(now, answers) {
+            match self.begin(now, accounts, answers) {
                 Begun::Started => {}
                 Begun::Idle => return Next::Wait(self.close_idle(now, out)),
+                Begun::Later(at) => return Next::Wait(Some(at)),
                 Begun::Unresolved => return Next::Resolve(Arc::clone(&self.target)),
                 Begun::Resolving => return Next::Wait(None),
             }
@@ -142,21 +157,29 @@ impl Endpoint {
         }
     }
 
-    fn begin(&mut self, now: Millis, answers: &mut Vec<Answered>) -> Begun {
+    fn begin(&mut self, now: Millis, accounts: &Accounts, answers: &mut Vec<Answered>) -> Begun {
         while let Some(job) = self.queue.front() {
-            if let Some(answer) = self.refusal(now, job) {
+            if let Some(answer) = self.refusal(now, accounts, job) {
                 let job = self.queue.pop_front().expect("it is at the front");
                 answers.push(Answered::new(&job, answer, None));
                 continue;
             }
+            let free_at = self.ended + Millis::from(job.target.gap_ms);
             return match &mut self.readiness {
+                Readiness::Ready(..) if now < free_at => Begun::Later(free_at.min(job.until)),
                 Readiness::Raw => {
                     self.readiness = Readiness::Resolving;
                     Begun::Unresolved
                 }
                 Readiness::Resolving => Begun::Resolving,
                 Readiness::Ready(_, client) => {
-                    let request = translate::request(job.ask);
+                    let known = client.has_session() && client.sessions_opened() == self.identified;
+                    self.asks_identity = job.target.identity.is_some() && !known;
+                    let request = if self.asks_identity {
+                        Request::Guid
+                    } else {
+                        translate::request(job.ask)
+                    };
                     if client.start(request, now, &mut random).is_err() {
                         client.abandon();
                         continue;
@@ -173,9 +196,10 @@ impl Endpoint {
 
     /// Why the question is answered without asking: its time is up, the account is to be left alone, or
     /// the endpoint could not be made ready just now.
-    fn refusal(&self, now: Millis, job: &Job) -> Option<Answer> {
-        if let Some(cause) = self.breaker.cause().or(self.unresolved.as_ref()) {
-            return Some(Answer::NotSent(cause.clone()));
+    fn refusal(&self, now: Millis, accounts: &Accounts, job: &Job) -> Option<Answer> {
+        let own = self.breaker.cause().or(self.unresolved.as_ref()).cloned();
+        if let Some(cause) = own.or_else(|| accounts.cause(&job.target)) {
+            return Some(Answer::NotSent(cause));
         }
         let exchange_ms = u64::from(translate::exchange_timeout_ms(&job.target));
         let too_late = now + exchange_ms > job.until;
@@ -190,12 +214,30 @@ impl Endpoint {
         }
     }
 
-    fn finish(&mut self, now: Millis, answers: &mut Vec<Answered>) {
+    fn finish(&mut self, now: Millis, accounts: &Accounts, answers: &mut Vec<Answered>) {
         let Readiness::Ready(_, client) = &mut self.readiness else { return };
         let Some(outcome) = client.poll_done() else { return };
+        let sessions = client.sessions_opened();
+        self.ended = now;
         let Some(job) = self.current.take() else { return };
+        if std::mem::take(&mut self.asks_identity) {
+            match translate::identify(&job.target, outcome) {
+                Ok(()) => {
+                    self.identified = sessions;
+                    self.queue.push_front(job);
+                }
+                Err(cause) => {
+                    let answer = Answer::NotSent(cause);
+                    self.breaker.note(&answer);
+                    accounts.note(&job.target, &answer);
+                    answers.push(Answered::new(&job, answer, Some(now.saturating_sub(self.used))));
+                }
+            }
+            return;
+        }
         let answer = translate::answer(&job.target, job.ask, outcome);
         self.breaker.note(&answer);
+        accounts.note(&job.target, &answer);
         let took_ms = now.saturating_sub(self.used);
         answers.push(Answered::new(&job, answer, Some(took_ms)));
     }
@@ -233,6 +275,8 @@ enum Begun {
     Idle,
     Unresolved,
     Resolving,
+    /// The least time between two exchanges is not over.
+    Later(Millis),
 }
 
 fn random(bytes: &mut [u8]) {

@@ -13,6 +13,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
+use super::super::accounts::Accounts;
 use super::super::resolve::Turns;
 use super::super::{Answered, Traffic, plain};
 use super::endpoint::{Endpoint, Next};
@@ -41,6 +42,7 @@ pub(super) struct Task {
     v4: UdpSocket,
     v6: Option<UdpSocket>,
     traffic: Arc<Traffic>,
+    accounts: Arc<Accounts>,
     endpoints: Vec<Endpoint>,
     by_name: HashMap<Address, usize>,
     by_address: HashMap<SocketAddr, usize>,
@@ -58,8 +60,7 @@ enum Woken {
 impl Task {
     pub(super) fn new(
         orders: UnboundedReceiver<Order>,
-        answers: UnboundedSender<Answered>,
-        resolving: Arc<Turns>,
+        (answers, resolving, accounts): (UnboundedSender<Answered>, Arc<Turns>, Arc<Accounts>),
         traffic: Arc<Traffic>,
     ) -> std::io::Result<Self> {
         let (resolve, resolved) = mpsc::unbounded_channel();
@@ -72,6 +73,7 @@ impl Task {
             v4: socket(Domain::IPV4, (Ipv4Addr::UNSPECIFIED, 0).into())?,
             v6: socket(Domain::IPV6, (Ipv6Addr::UNSPECIFIED, 0).into()).ok(),
             traffic,
+            accounts,
             endpoints: Vec::new(),
             by_name: HashMap::new(),
             by_address: HashMap::new(),
@@ -177,13 +179,14 @@ impl Task {
     async fn advance(&mut self, touched: HashSet<usize>) {
         let (now, mut answers, mut out) = (now_ms(), Vec::new(), Vec::new());
         for place in touched {
-            let due = match self.endpoints[place].advance(now, &mut answers, &mut out) {
-                Next::Wait(due) => due,
-                Next::Resolve(target) => {
-                    self.resolve(place, target);
-                    None
-                }
-            };
+            let due =
+                match self.endpoints[place].advance(now, &self.accounts, &mut answers, &mut out) {
+                    Next::Wait(due) => due,
+                    Next::Resolve(target) => {
+                        self.resolve(place, target);
+                        None
+                    }
+                };
             self.set_timer(place, due);
         }
         for answered in answers {
@@ -293,7 +296,8 @@ mod tests {
         let (orders, received) = mpsc::unbounded_channel();
         let (answers, _kept) = mpsc::unbounded_channel();
         let mut task =
-            Task::new(received, answers, Arc::new(Turns::new()), Arc::default()).unwrap();
+            Task::new(received, (answers, Arc::new(Turns::new()), Arc::default()), Arc::default())
+                .unwrap();
         for (place, target) in (0..).zip(fleet()) {
             let job = Job { node: NodeId(place), ticket: 1, ask: Ask::Power, until: 0, target };
             orders.send(Order::Ask(job)).unwrap();

@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::task::JoinHandle;
 
+use super::accounts::Accounts;
 use super::resolve::Turns;
 use super::{Answered, Job, Traffic};
 use engine::Task;
@@ -36,12 +37,11 @@ enum Order {
 
 impl Engine {
     pub(super) fn start(
-        answers: UnboundedSender<Answered>,
-        turns: Arc<Turns>,
+        shared: (UnboundedSender<Answered>, Arc<Turns>, Arc<Accounts>),
         traffic: Arc<Traffic>,
     ) -> std::io::Result<Self> {
         let (orders, received) = mpsc::unbounded_channel();
-        let task = Task::new(received, answers, turns, traffic)?;
+        let task = Task::new(received, shared, traffic)?;
         Ok(Self { orders, task: tokio::spawn(task.run()) })
     }
 

@@ -7,8 +7,8 @@ use ipmi::{
 };
 
 use super::super::resolve::Turns;
-use super::super::{denied, plain};
-use crate::inventory::{Cipher, Ipmi, Privilege};
+use super::super::{denied, plain, stranger};
+use crate::inventory::{Cipher, Identity, Ipmi, Privilege};
 use crate::secret::{Secret, SecretError};
 use crate::targets::Target;
 
@@ -83,6 +83,41 @@ pub(super) fn answer(target: &Target, ask: Ask, outcome: Result<Reply, Failure>)
         Err(Failure::Lost(why)) => Answer::Lost(cause(target, &why)),
         Err(Failure::Refused(code)) => Answer::Refused(plain(target, &code.to_string())),
     }
+}
+
+/// Whether the machine that answered is the one that the inventory names.
+pub(super) fn identify(target: &Target, outcome: Result<Reply, Failure>) -> Result<(), Cause> {
+    let wanted = target.identity.as_ref().and_then(|identity| identity.uuid);
+    let found = match outcome {
+        Ok(Reply::Guid(found)) => found.0,
+        Ok(Reply::Power(_) | Reply::Boot(_) | Reply::Done | Reply::DeviceId(_)) => {
+            return Err(plain(target, "it answered another question than which machine it is"));
+        }
+        Err(Failure::NotSent(why) | Failure::Lost(why)) => return Err(cause(target, &why)),
+        Err(Failure::Refused(code)) => {
+            return Err(plain(target, &format!("it does not tell which machine it is: {code}")));
+        }
+    };
+    match wanted {
+        Some(wanted) if spellings(found).contains(&wanted) => Ok(()),
+        Some(wanted) => {
+            let [found, wanted] = [found, wanted].map(Identity::format_uuid);
+            Err(stranger(target, &found, &wanted))
+        }
+        None => Err(plain(target, "a serial number is not read by IPMI: pin the UUID")),
+    }
+}
+
+/// What a GUID on the wire may mean: as RFC 4122 has it, as SMBIOS does (7.2.1: the first three fields little-endian), or
+/// backwards (IPMI 2.0, 20.8). BMCs do all of these.
+fn spellings(wire: [u8; 16]) -> [[u8; 16]; 3] {
+    let mut smbios = wire;
+    smbios[..4].reverse();
+    smbios[4..6].reverse();
+    smbios[6..8].reverse();
+    let mut backwards = wire;
+    backwards.reverse();
+    [wire, smbios, backwards]
 }
 
 fn cause(target: &Target, why: &ipmi::Cause) -> Cause {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use arbiter::Answer;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -259,6 +260,11 @@ impl Client<'_> {
             "UserName": self.target.credential.username,
             "Password": password.expose(),
         });
+        // only a BMC that can be reached takes a turn
+        if !self.link.as_ref().is_some_and(Link::is_open) {
+            *self.link = Some(self.connect().await?);
+        }
+        let _turn = self.shared.accounts.turn(self.target).await;
         let said = self.transfer(&What::post(SESSIONS, body, Again::Harmless), None).await?;
         match document::log_in(&said) {
             LogIn::Denied => {
@@ -268,6 +274,7 @@ impl Client<'_> {
             LogIn::Full => Ok(LoggedIn::Full(said.status().to_string())),
             LogIn::NoSessions => Ok(LoggedIn::NoSessions),
             LogIn::Session { token, path } => {
+                self.shared.accounts.note(self.target, &Answer::Done);
                 Ok(LoggedIn::Session(Session { token: hidden(&token)?, path }))
             }
         }

@@ -13,7 +13,7 @@ use super::document::{self, ResetType, Task, Types};
 use super::failure::Failure;
 use super::link::{Link, Said};
 use super::memory::System;
-use super::quirks;
+use super::{identity, quirks};
 
 /// Where the systems are, and each by its id (DSP0266, annex B).
 const SYSTEMS: &str = "/redfish/v1/Systems";
@@ -89,7 +89,9 @@ impl Client<'_> {
             let recent = |at: Instant| at.elapsed() < Duration::from_millis(PROVEN_MS);
             link.is_open() && link.answered().is_some_and(recent)
         };
-        let proven = !order.is_at_most_once() || self.link.as_ref().is_some_and(usable);
+        // which machine it is, is looked at before each order
+        let proven = self.target.identity.is_none()
+            && (!order.is_at_most_once() || self.link.as_ref().is_some_and(usable));
         let known = self.known().and_then(|system| system.reset.clone());
         let mut reset = match known {
             Some(reset) if proven => reset,
@@ -191,6 +193,7 @@ impl Client<'_> {
         }
         let system: Value = serde_json::from_slice(said.body())
             .map_err(|_| Failure::Refused(format!("what it answers at {path} is no JSON")))?;
+        identity::check(self.target, &system)?;
         let reset = document::reset(&system, &path);
         self.remember(|known| {
             // what an ActionInfo said is kept while the system refers to the same action, and a list that is shown no

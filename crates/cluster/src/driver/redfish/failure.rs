@@ -3,7 +3,7 @@
 use arbiter::Answer;
 use hyper::StatusCode;
 
-use super::super::{denied, plain};
+use super::super::{denied, plain, stranger};
 use super::document;
 use super::link::Said;
 use crate::targets::Target;
@@ -13,6 +13,8 @@ use crate::targets::Target;
 pub(super) enum Failure {
     /// The account was refused; nothing happened.
     Denied(String),
+    /// Another machine than the node is behind the BMC: what it says it is, and what it has to be.
+    Stranger(String, String),
     /// What was asked for never left.
     NotSent(String),
     /// The BMC said no; nothing happened.
@@ -40,7 +42,7 @@ impl Failure {
     /// The same for what had to be done before the order: that never left.
     pub(super) fn before(self) -> Self {
         match self {
-            Self::Denied(_) => self,
+            Self::Denied(_) | Self::Stranger(..) => self,
             Self::NotSent(words) | Self::Refused(words) | Self::Lost(words) => Self::NotSent(words),
         }
     }
@@ -52,12 +54,16 @@ impl Failure {
             | Self::NotSent(words)
             | Self::Refused(words)
             | Self::Lost(words) => Self::Lost(words),
+            Self::Stranger(found, wanted) => {
+                Self::Lost(format!("then it was machine {found}, not {wanted}"))
+            }
         }
     }
 
     pub(super) fn answer(self, target: &Target) -> Answer {
         match self {
             Self::Denied(words) => Answer::NotSent(denied(target, &words)),
+            Self::Stranger(found, wanted) => Answer::NotSent(stranger(target, &found, &wanted)),
             Self::NotSent(words) => Answer::NotSent(plain(target, &words)),
             Self::Refused(words) => Answer::Refused(plain(target, &words)),
             Self::Lost(words) => Answer::Lost(plain(target, &words)),
@@ -92,6 +98,7 @@ mod tests {
             let said = Response::builder().status(status).body(Vec::new()).unwrap();
             let told = match Failure::of(&said) {
                 Failure::Denied(_) => "denied",
+                Failure::Stranger(..) => "stranger",
                 Failure::NotSent(_) => "not sent",
                 Failure::Refused(_) => "refused",
                 Failure::Lost(_) => "lost",

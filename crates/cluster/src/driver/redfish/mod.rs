@@ -6,6 +6,7 @@ mod client;
 mod document;
 mod exchange;
 mod failure;
+mod identity;
 mod link;
 mod memory;
 mod quirks;
@@ -22,6 +23,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{Notify, Semaphore};
 
+use super::accounts::Accounts;
 use super::resolve::Turns;
 use super::{Answered, Job, Traffic};
 use crate::inventory::{Address, Endpoint};
@@ -47,6 +49,7 @@ pub(super) struct Engine(Arc<Shared>);
 struct Shared {
     answers: UnboundedSender<Answered>,
     turns: Arc<Turns>,
+    accounts: Arc<Accounts>,
     traffic: Arc<Traffic>,
     trusts: Trusts,
     connects: Semaphore,
@@ -80,13 +83,13 @@ enum Next {
 
 impl Engine {
     pub(super) fn new(
-        answers: UnboundedSender<Answered>,
-        turns: Arc<Turns>,
+        (answers, turns, accounts): (UnboundedSender<Answered>, Arc<Turns>, Arc<Accounts>),
         traffic: Arc<Traffic>,
     ) -> Self {
         Self(Arc::new(Shared {
             answers,
             turns,
+            accounts,
             traffic,
             trusts: Trusts::default(),
             connects: Semaphore::new(CONNECTS_MAX),

@@ -33,6 +33,8 @@ pub(super) struct Worker {
     wake: Arc<Notify>,
     memory: Memory,
     link: Option<Link>,
+    /// When the last exchange ended.
+    ended: u64,
     /// Whom the last question was for.
     target: Arc<Target>,
 }
@@ -45,7 +47,7 @@ impl Worker {
         wake: Arc<Notify>,
         memory: Memory,
     ) -> Self {
-        Self { shared, address, target, wake, memory, link: None }
+        Self { shared, address, target, wake, memory, link: None, ended: 0 }
     }
 
     /// Works until there was nothing to do for a while.
@@ -106,6 +108,9 @@ impl Worker {
     }
 
     async fn take(&mut self, job: Job) {
+        let free_at = self.ended + u64::from(job.target.gap_ms);
+        let wait = free_at.min(job.until).saturating_sub(now_ms());
+        sleep(Duration::from_millis(wait)).await;
         let begun = now_ms();
         self.target = Arc::clone(&job.target);
         let answered = match self.refusal(begun, &job) {
@@ -114,6 +119,8 @@ impl Worker {
                 let span = Duration::from_millis((job.until - begun).saturating_sub(MARGIN_MS));
                 let answer = self.client(&job.target, Instant::now() + span).answer(job.ask).await;
                 self.memory.breaker.note(&answer);
+                self.shared.accounts.note(&job.target, &answer);
+                self.ended = now_ms();
                 Answered::new(&job, answer, Some(now_ms().saturating_sub(begun)))
             }
         };
@@ -122,8 +129,9 @@ impl Worker {
 
     /// Why the question is answered without asking.
     fn refusal(&self, now: u64, job: &Job) -> Option<Answer> {
-        if let Some(cause) = self.memory.breaker.cause() {
-            return Some(Answer::NotSent(cause.clone()));
+        let own = self.memory.breaker.cause().cloned();
+        if let Some(cause) = own.or_else(|| self.shared.accounts.cause(&job.target)) {
+            return Some(Answer::NotSent(cause));
         }
         let too_late = now + job.target.exchange_ms / TURN_SHARE > job.until;
         too_late.then(|| Answer::NotSent(plain(&job.target, "no turn in time")))

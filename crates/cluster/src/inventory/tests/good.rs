@@ -104,6 +104,9 @@ fn every_optional_key_is_read_and_a_block_wins_over_the_defaults() {
             attempts: Some(7),
             poll: Some(Poll::Off),
             exchange_timeout_ms: Some(3_000),
+            gap_ms: None,
+            start_watts: None,
+            hosts_lastword: None,
         }
     );
     assert_eq!(node.endpoint.address, Address::parse("10.0.0.2:6230", 1).unwrap());

@@ -7,6 +7,7 @@ mod files;
 mod good;
 mod parts;
 mod redfish;
+mod site;
 mod wrong;
 
 use super::{Inventory, LoadError};

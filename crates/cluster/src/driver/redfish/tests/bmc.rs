@@ -94,7 +94,8 @@ impl Bench {
             }
         });
         let (sender, answers) = mpsc::unbounded_channel();
-        let engine = Engine::new(sender, Arc::new(Turns::new()), Arc::default());
+        let shared = (sender, Arc::new(Turns::new()), Arc::default());
+        let engine = Engine::new(shared, Arc::default());
         Self { engine, answers, log, port, tickets: 0 }
     }
 
@@ -173,7 +174,9 @@ pub fn told(answer: &Answer) -> String {
         Answer::Power(power) => power.word().to_owned(),
         Answer::Done => "done".to_owned(),
         Answer::Refused(cause) => format!("refused {}", cause.words),
-        Answer::NotSent(cause) if cause.denied => format!("denied {}", cause.words),
+        Answer::NotSent(cause) if cause.trouble == arbiter::Trouble::Denied => {
+            format!("denied {}", cause.words)
+        }
         Answer::NotSent(cause) => format!("not sent {}", cause.words),
         Answer::Lost(cause) => format!("lost {}", cause.words),
     }

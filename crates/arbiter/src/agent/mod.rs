@@ -3,12 +3,22 @@
 //! Production, the simulation and the model checker drive this very type. It acts only between its own
 //! `Led` and the next one, as its own fold shows them.
 
+mod kin;
+mod lines;
+#[cfg(test)]
+mod tests;
+
 use alloc::boxed::Box;
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use nodeset::NodeSet;
 
+use kin::Kin;
+use lines::{Lines, Place, Wanted};
+
+use crate::circuit::{Limit, Load};
 use crate::ledger::{Change, Ledger, NodeId, Traces};
 use crate::operation::{Answer, Ask, Event, OpEffect, Operation, Pacing, Progress, Report, Seen};
 use crate::record::Record;
@@ -23,6 +33,8 @@ pub struct Agent {
     epoch: Option<Seq>,
     nodes: Vec<Option<Managed>>,
     timers: BTreeSet<(Millis, NodeId)>,
+    lines: Lines,
+    kin: Kin,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -30,6 +42,7 @@ struct Managed {
     operation: Operation,
     pacing: Pacing,
     due: Option<Millis>,
+    place: Option<Box<Place>>,
     leaving: bool,
 }
 
@@ -82,6 +95,8 @@ impl Agent {
             epoch: None,
             nodes: Vec::new(),
             timers: BTreeSet::new(),
+            lines: Lines::default(),
+            kin: Kin::default(),
         }
     }
 
@@ -112,6 +127,16 @@ impl Agent {
         Some((managed.operation.seen(), progress))
     }
 
+    /// What the circuits bear that limit power-ons; nodes name theirs in their pacing.
+    pub fn set_circuits(&mut self, limits: impl IntoIterator<Item = Limit>) {
+        self.lines.set(limits);
+    }
+
+    /// How much is used of the circuits that changed since this was asked last.
+    pub fn take_loads(&mut self) -> Vec<Load> {
+        self.lines.take_loads()
+    }
+
     /// The nodes that it looks after from now on. One that is no longer listed keeps its open intent
     /// until that ends. `first_poll` says when a new node is read first.
     pub fn manage(
@@ -137,8 +162,9 @@ impl Agent {
             if let Some(managed) = self.managed_mut(node) {
                 managed.leaving = true;
             }
-            self.let_go(node);
+            self.let_go(now, node);
         }
+        self.follow_up(now, effects);
     }
 
     /// Folds one record in and tells the operations what it changed for them.
@@ -161,6 +187,7 @@ impl Agent {
             } else {
                 self.lead((*agent == self.name).then_some(seq), took_over, now, effects);
             }
+            self.follow_up(now, effects);
             return;
         }
         let mut last = None;
@@ -169,6 +196,8 @@ impl Agent {
                 self.tell_standing(now, node, effects);
             }
         }
+        // only once everybody knows for whom it acts now
+        self.follow_up(now, effects);
     }
 
     /// An exchange of that node ended.
@@ -181,17 +210,20 @@ impl Agent {
         effects: &mut Vec<Effect>,
     ) {
         self.tell(now, node, Event::Answered { ticket, answer }, effects);
+        self.follow_up(now, effects);
     }
 
     /// Somebody wants to know the node's power now.
     pub fn look(&mut self, now: Millis, node: NodeId, effects: &mut Vec<Effect>) {
         self.tell(now, node, Event::Look, effects);
+        self.follow_up(now, effects);
     }
 
     /// When `Agent::due` is to be called, if at all.
     #[must_use]
     pub fn next_due(&self) -> Option<Millis> {
-        self.timers.first().map(|(at, _)| *at)
+        let node = self.timers.first().map(|(at, _)| *at);
+        node.into_iter().chain(self.lines.next_due()).min()
     }
 
     /// Time passed.
@@ -204,7 +236,10 @@ impl Agent {
                 managed.due = None;
             }
             self.tell(now, node, Event::Due, effects);
+            // the next one may be about to act on what this one just gave up
+            self.mind_gates(now, effects);
         }
+        self.follow_up(now, effects);
     }
 
     fn add(&mut self, now: Millis, node: NodeId, pacing: Pacing, first_poll: Option<Millis>) {
@@ -214,7 +249,8 @@ impl Agent {
         if self.nodes.len() <= place {
             self.nodes.resize(place + 1, None);
         }
-        self.nodes[place] = Some(Managed { operation, pacing, due: None, leaving: false });
+        self.nodes[place] =
+            Some(Managed { operation, pacing, due: None, place: None, leaving: false });
     }
 
     /// Begins or ends to lead. Operations begin anew: whatever an earlier leader left behind is
@@ -228,6 +264,8 @@ impl Agent {
     ) {
         self.epoch = epoch;
         self.timers.clear();
+        self.empty_lines(now, took_over);
+        self.kin.mark_all();
         for node in self.ids().collect::<Vec<_>>() {
             // only a take-over asks for them
             let before = self.managed(node).filter(|_| took_over);
@@ -241,6 +279,7 @@ impl Agent {
             };
             managed.operation.poll_at(first_poll);
             managed.due = None;
+            managed.place = None;
         }
         for node in self.ids().collect::<Vec<_>>() {
             self.tell_standing(now, node, effects);
@@ -255,6 +294,29 @@ impl Agent {
             if self.managed_mut(node).is_some_and(|managed| managed.operation.record_again()) {
                 self.tell(now, node, Event::Due, effects);
             }
+        }
+    }
+
+    /// Nobody stands in any line any more. What an earlier leader may have ordered counts.
+    fn empty_lines(&mut self, now: Millis, took_over: bool) {
+        let mut ordered_until: BTreeMap<Arc<str>, Millis> = BTreeMap::new();
+        for managed in self.nodes.iter().flatten().filter(|_| took_over) {
+            let Some(circuit) = &managed.pacing.circuit else { continue };
+            let until = ordered_until.entry(Arc::clone(circuit)).or_default();
+            *until = (*until).max(now + managed.pacing.exchange_ms);
+        }
+        self.lines.begin_anew(|circuit| ordered_until.get(circuit).copied());
+    }
+
+    /// What one node's change means for others: gates first, then whoever may start now is told so.
+    fn follow_up(&mut self, now: Millis, effects: &mut Vec<Effect>) {
+        self.mind_gates(now, effects);
+        while let Some(node) = self.lines.give_turn(now) {
+            if let Some(place) = self.managed_mut(node).and_then(|managed| managed.place.as_mut()) {
+                place.take_turn();
+            }
+            self.tell(now, node, Event::Turn, effects);
+            self.mind_gates(now, effects);
         }
     }
 
@@ -281,6 +343,14 @@ impl Agent {
             managed.due = due;
             self.timers.extend(due.map(|at| (at, node)));
         }
+        let wanted = Wanted {
+            circuit: managed.pacing.circuit.as_ref(),
+            seq: managed.operation.whose(),
+            watts: managed.pacing.start_watts,
+            start: managed.operation.start(),
+        };
+        self.lines.keep(now, node, &mut managed.place, &wanted);
+        self.kin.note(node);
         for effect in transition.effects {
             let effect = self.lift(epoch, node, effect);
             effects.push(effect);
@@ -288,7 +358,7 @@ impl Agent {
         if changed {
             effects.push(Effect::Notice(Notice { node, kind: NoticeKind::Status }));
         }
-        self.let_go(node);
+        self.let_go(now, node);
     }
 
     fn lift(&self, epoch: Seq, node: NodeId, effect: OpEffect) -> Effect {
@@ -301,11 +371,12 @@ impl Agent {
             OpEffect::Exchange { ticket, ask, until } => {
                 Effect::Exchange { node, ticket, ask, until }
             }
-            OpEffect::Mark { seq, step } => Effect::Append(Record::Fired {
+            OpEffect::Mark { seq, step, seen } => Effect::Append(Record::Fired {
                 cluster: cluster(),
                 epoch,
                 seq,
                 step,
+                seen,
                 nodes: nodes(),
             }),
             OpEffect::Settle { seq, outcome } => Effect::Append(Record::Settled {
@@ -334,13 +405,17 @@ impl Agent {
     }
 
     /// A node that left the inventory goes once nothing is open on it.
-    fn let_go(&mut self, node: NodeId) {
+    fn let_go(&mut self, now: Millis, node: NodeId) {
         let idle = self.ledger.running(node).is_none();
         if !idle || !self.managed(node).is_some_and(|managed| managed.leaving) {
             return;
         }
-        if let Some(at) = self.nodes[node.0 as usize].take().and_then(|managed| managed.due) {
+        let Some(managed) = self.nodes[node.0 as usize].take() else { return };
+        if let Some(at) = managed.due {
             self.timers.remove(&(at, node));
+        }
+        if let Some(place) = managed.place {
+            self.lines.leave(now, node, &place);
         }
     }
 

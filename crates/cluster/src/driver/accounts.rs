@@ -1,0 +1,181 @@
+//! Keeps an account that many BMCs share from being locked out: refused by several of them and accepted by none, it is
+//! left alone at all of them. It does not know what a refusal looks like on the wire.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use arbiter::{Answer, Cause, Millis, Trouble};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::clock::now_ms;
+use crate::targets::Target;
+
+/// So many BMCs refuse an account that none accepted before it is left alone everywhere. Fewer may be wrong themselves.
+const REFUSED_BY_MAX: usize = 4;
+/// An account that is left alone is tried at one BMC so often, in milliseconds.
+const PROBE_MS: Millis = 300_000;
+/// So many log-ins are under way at a time with an account that no BMC has accepted yet.
+const UNPROVEN_MAX: usize = 2;
+/// A log-in waits so long for those before it, in milliseconds: one BMC that does not answer costs no more.
+const UNPROVEN_WAIT_MS: u64 = 1_000;
+
+/// The accounts by the name of their credentials.
+#[derive(Debug, Default)]
+pub(super) struct Accounts {
+    known: Mutex<HashMap<Arc<str>, Account>>,
+}
+
+#[derive(Debug)]
+struct Account {
+    accepted: bool,
+    /// The BMCs that refused it while none had accepted it.
+    refused_by: BTreeSet<String>,
+    /// When it is tried again.
+    probe_at: Millis,
+    unproven: Arc<Semaphore>,
+}
+
+impl Default for Account {
+    fn default() -> Self {
+        let unproven = Arc::new(Semaphore::new(UNPROVEN_MAX));
+        Self { accepted: false, refused_by: BTreeSet::new(), probe_at: 0, unproven }
+    }
+}
+
+impl Accounts {
+    /// Why the account is not used at this BMC, if it is left alone. Now and then one question is let through.
+    pub(super) fn cause(&self, target: &Target) -> Option<Cause> {
+        let (now, mut known) = (now_ms(), self.lock());
+        let account = known.get_mut(&target.endpoint.credentials)?;
+        if account.refused_by.len() < REFUSED_BY_MAX {
+            return None;
+        }
+        if account.probe_at <= now {
+            account.probe_at = now + PROBE_MS;
+            return None;
+        }
+        let words = format!(
+            "{}: {} BMCs refused the account of credentials {} and none accepted it: left alone, so that it is \
+             not locked out",
+            target.name(),
+            account.refused_by.len(),
+            target.endpoint.credentials
+        );
+        Some(Cause { trouble: Trouble::Denied, words: words.into() })
+    }
+
+    /// Learns from an answer.
+    pub(super) fn note(&self, target: &Target, answer: &Answer) {
+        let denied = match answer {
+            Answer::Power(_) | Answer::Done | Answer::Refused(_) => false,
+            Answer::NotSent(cause) if cause.trouble == Trouble::Denied => true,
+            Answer::NotSent(_) | Answer::Lost(_) => return,
+        };
+        let mut known = self.lock();
+        if !known.contains_key(&target.endpoint.credentials) {
+            known.insert(Arc::clone(&target.endpoint.credentials), Account::default());
+        }
+        let Some(account) = known.get_mut(&target.endpoint.credentials) else { return };
+        if !denied {
+            account.accepted = true;
+            account.refused_by.clear();
+        } else if !account.accepted && account.refused_by.len() < REFUSED_BY_MAX {
+            account.refused_by.insert(target.name());
+            account.probe_at = now_ms() + PROBE_MS;
+        }
+    }
+
+    /// A turn to log in. With an account that was accepted before, there is nothing to wait for.
+    pub(super) async fn turn(&self, target: &Target) -> Option<OwnedSemaphorePermit> {
+        let unproven = {
+            let mut known = self.lock();
+            let account = known.entry(Arc::clone(&target.endpoint.credentials)).or_default();
+            if account.accepted {
+                return None;
+            }
+            Arc::clone(&account.unproven)
+        };
+        let wait = Duration::from_millis(UNPROVEN_WAIT_MS);
+        tokio::time::timeout(wait, unproven.acquire_owned()).await.ok()?.ok()
+    }
+
+    /// The inventory changed: nothing is known any more.
+    pub(super) fn renew(&self) {
+        self.lock().clear();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, Account>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arbiter::Power;
+
+    use super::*;
+    use crate::inventory::Inventory;
+    use crate::targets::targets;
+
+    fn fleet() -> Vec<Target> {
+        let text = "[[nodes]]\nnames = \"n[1-9]\"\nbmc = \"{name}\"\ndriver = \"ipmi\"\ncredentials = \"c\"\n\
+                    [credentials.c]\nusername = \"u\"\npassword = { env = \"X\" }\n";
+        targets(&Inventory::from_text("i.toml", text).unwrap()).collect()
+    }
+
+    fn denied() -> Answer {
+        Answer::NotSent(Cause { trouble: Trouble::Denied, words: "wrong password".into() })
+    }
+
+    #[test]
+    fn an_account_that_nobody_accepts_is_left_alone_everywhere_and_says_so() {
+        let (accounts, fleet) = (Accounts::default(), fleet());
+        for target in &fleet[..3] {
+            accounts.note(target, &denied());
+            accounts.note(target, &denied());
+            assert_eq!(accounts.cause(&fleet[8]), None, "three may be wrong themselves");
+        }
+        accounts.note(&fleet[3], &denied());
+        let cause = accounts.cause(&fleet[8]).expect("it is left alone");
+        assert_eq!(cause.trouble, Trouble::Denied);
+        assert!(cause.words.contains("4 BMCs refused the account of credentials c"), "{cause:?}");
+        accounts.renew();
+        assert_eq!(accounts.cause(&fleet[8]), None);
+    }
+
+    #[test]
+    fn an_account_that_one_accepted_is_used_at_all_whatever_others_say() {
+        let (accounts, fleet) = (Accounts::default(), fleet());
+        fleet[..3].iter().for_each(|target| accounts.note(target, &denied()));
+        accounts.note(&fleet[3], &Answer::Power(Power::On));
+        fleet[4..].iter().for_each(|target| accounts.note(target, &denied()));
+        assert_eq!(accounts.cause(&fleet[0]), None);
+    }
+
+    #[test]
+    fn silence_says_nothing_of_an_account() {
+        let (accounts, fleet) = (Accounts::default(), fleet());
+        let silent = Answer::Lost(Cause { trouble: Trouble::Passing, words: "no answer".into() });
+        fleet.iter().for_each(|target| accounts.note(target, &silent));
+        assert_eq!(accounts.cause(&fleet[0]), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn two_log_ins_at_a_time_prove_an_account_and_none_waits_long_for_them() {
+        let (accounts, fleet) = (Accounts::default(), fleet());
+        let (first, second) = (accounts.turn(&fleet[0]).await, accounts.turn(&fleet[1]).await);
+        assert!(first.is_some() && second.is_some());
+        let begun = tokio::time::Instant::now();
+        assert!(accounts.turn(&fleet[2]).await.is_none(), "it goes on without");
+        assert_eq!(begun.elapsed(), Duration::from_millis(UNPROVEN_WAIT_MS));
+        accounts.note(&fleet[0], &Answer::Done);
+        let begun = tokio::time::Instant::now();
+        assert!(accounts.turn(&fleet[3]).await.is_none());
+        assert_eq!(
+            begun.elapsed(),
+            Duration::ZERO,
+            "an account that was accepted waits for nobody"
+        );
+    }
+}

@@ -1,0 +1,115 @@
+//! Circuits, nodes that depend on others, and which machine a node has to be.
+
+use super::{good, with_head};
+use crate::inventory::{Circuit, Identity, diff};
+
+fn wrong(text: &str) -> String {
+    with_head(text).expect_err("it is wrong").to_string()
+}
+
+#[test]
+fn a_circuit_is_a_label_with_a_limit_for_many_at_once() {
+    let inventory = good(
+        "[[nodes]]\nnames = \"r[1-2]n[1-2]\"\nbmc = \"{name}\"\nlabels = { circuit = \"pdu{1}\" }\n\
+         start_watts = 350\n[circuits.\"pdu[1-2]\"]\nstarts = 8\nwithin = \"10s\"\nwatts = 4000\n",
+    );
+    let circuit =
+        Circuit { starts_max: 8, within_ms: 10_000, watts_max: Some(4_000), start_watts: 0 };
+    assert_eq!(inventory.circuits.len(), 2);
+    let node = inventory.node("r2n1").unwrap();
+    assert_eq!(inventory.circuit_of(node), Some((&"pdu2".into(), &circuit)));
+    assert_eq!(node.settings.start_watts, Some(350));
+}
+
+#[test]
+fn a_node_that_can_never_start_is_an_error_and_a_circuit_without_limit_a_warning() {
+    let nodes =
+        "[[nodes]]\nnames = \"n[1-2]\"\nbmc = \"{name}\"\nlabels = { circuit = \"c{1}\" }\n";
+    let said = wrong(&format!(
+        "{nodes}[circuits.c1]\nstarts = 1\nwithin = \"1s\"\nwatts = 300\nstart_watts = 400\n"
+    ));
+    assert!(said.contains("n1 starts with 400 W, circuit c1 bears 300 W"), "{said}");
+    let inventory = good(&format!("{nodes}[circuits.c1]\nstarts = 1\nwithin = \"1s\"\n"));
+    let said = inventory.warnings.to_string();
+    assert!(said.contains("no limit is given for circuit \"c2\" of n2"), "{said}");
+}
+
+#[test]
+fn what_is_wrong_with_a_circuit_is_told_at_its_place() {
+    for (lines, told) in [
+        ("starts = 0\nwithin = \"1s\"", "0 is not between 1 and 10000"),
+        ("starts = 1\nwithin = \"1\"", "a duration is a whole number and a unit"),
+        ("starts = 1", "missing key `within`"),
+        ("starts = 1\nwithin = \"1s\"\namperes = 16", "unknown key `amperes`"),
+    ] {
+        let said = wrong(&format!("[circuits.c1]\n{lines}\n"));
+        assert!(said.contains(told), "{lines}: {said}");
+    }
+    let said = wrong(
+        "[circuits.c1]\nstarts = 1\nwithin = \"1s\"\n[circuits.\"c[1-2]\"]\nstarts = 1\nwithin = \"1s\"\n",
+    );
+    assert!(said.contains("circuit c1 is defined twice"), "{said}");
+}
+
+#[test]
+fn a_node_depends_on_one_that_there_is_and_never_on_itself() {
+    let inventory = good(
+        "[[nodes]]\nnames = \"chassis[1-2]\"\nbmc = \"{name}\"\n[[nodes]]\nnames = \"c[1-2]b[1-4]\"\n\
+         bmc = \"{name}\"\ndepends_on = \"chassis{1}\"\n",
+    );
+    assert_eq!(inventory.parents.len(), 8);
+    assert_eq!(inventory.parents.get("c2b3"), Some(&"chassis2".into()));
+    let said = wrong("[[nodes]]\nnames = \"n1\"\nbmc = \"n1\"\ndepends_on = \"pdu\"\n");
+    assert!(said.contains("n1 depends on \"pdu\", which is no node"), "{said}");
+    let two = "[[nodes]]\nnames = \"a\"\nbmc = \"a\"\ndepends_on = \"b\"\n[[nodes]]\nnames = \"b\"\n\
+               bmc = \"b\"\ndepends_on = \"a\"\n";
+    let said = wrong(two);
+    assert!(said.contains("nodes that depend on each other: a > b > a"), "{said}");
+}
+
+#[test]
+fn an_identity_is_of_one_node_and_has_something_to_compare() {
+    let inventory = good(
+        "[[nodes]]\nnames = \"n[1-2]\"\nbmc = \"{name}\"\ndriver = \"redfish\"\n[identity]\n\
+         n1 = { uuid = \"4C4C4544-0042-4410-8051-B7C04F564D32\" }\nn2 = { serial = \" CZ123 \" }\n",
+    );
+    let uuid = inventory.identities["n1"].uuid.unwrap();
+    assert_eq!(Identity::format_uuid(uuid), "4c4c4544-0042-4410-8051-b7c04f564d32");
+    assert_eq!(inventory.identities["n2"].serial.as_deref(), Some("CZ123"));
+    for (line, told) in [
+        ("n3 = { serial = \"x\" }", "\"n3\" is no node"),
+        ("n1 = { }", "neither uuid nor serial is given"),
+        ("n1 = { uuid = \"xyz\" }", "32 hexadecimal digits"),
+        ("n1 = { serial = \"x\" }\nn2 = { serial = \"x\" }", "can't be the same machine"),
+    ] {
+        let said = wrong(&format!(
+            "[[nodes]]\nnames = \"n[1-2]\"\nbmc = \"{{name}}\"\ndriver = \"redfish\"\n[identity]\n{line}\n"
+        ));
+        assert!(said.contains(told), "{line}: {said}");
+    }
+}
+
+#[test]
+fn ipmi_reads_no_serial_number() {
+    let said =
+        wrong("[[nodes]]\nnames = \"n1\"\nbmc = \"n1\"\n[identity]\nn1 = { serial = \"x\" }\n");
+    assert!(said.contains("over ipmi a serial number is not read: pin the uuid of n1"), "{said}");
+}
+
+#[test]
+fn all_of_it_is_exported_and_compared() {
+    let text = "[[nodes]]\nnames = \"p\"\nbmc = \"p\"\n[[nodes]]\nnames = \"n1\"\nbmc = \"n1\"\n\
+                depends_on = \"p\"\ngap = \"50ms\"\nhosts_lastword = true\nlabels = { circuit = \"c1\" }\n\
+                [circuits.c1]\nstarts = 2\nwithin = \"5s\"\n[identity]\n\
+                n1 = { uuid = \"4c4c4544004244108051b7c04f564d32\" }\n";
+    let before = good(text);
+    let exported = toml::to_string(&before.redacted()).unwrap();
+    let again = crate::inventory::Inventory::from_text("i.toml", &exported).unwrap();
+    assert!(diff(&before, &again).is_empty(), "{}\n{exported}", diff(&before, &again));
+    let changed = text
+        .replace("depends_on = \"p\"\n", "")
+        .replace("starts = 2", "starts = 3")
+        .replace("4c4c", "5c4c");
+    let told = diff(&before, &good(&changed)).to_string();
+    assert_eq!(told, "depends_on changed: n1\nidentity changed: n1\ncircuits changed: c1");
+}

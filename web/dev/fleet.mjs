@@ -206,7 +206,7 @@ export class Fleet {
   }
 
   circuits() {
-    return [1, 2, 3].map((n) => ({ circuit: `pdu-${n}`, count: RACK, nodes: fold(this.nodes.slice((n - 1) * RACK, n * RACK)), limit: 8, load: 2 * n, waiting: n === 3 ? 4 : 0 }))
+    return [1, 2, 3].map((n) => ({ circuit: `pdu-${n}`, count: RACK, nodes: fold(this.nodes.slice((n - 1) * RACK, n * RACK)), starts: 8, within_ms: 10000, starting: 2 * n, waiting: n === 3 ? 4 : 0, watts: 400 * n, watts_max: 2000 }))
   }
 
   commands(limit) {

@@ -80,7 +80,7 @@ const VIEWS: readonly (readonly [name: string, at: string, then?: (page: Page) =
     await page.keyboard.press('a')
     await page.keyboard.press('c')
     await page.getByTestId('preview').getByRole('list').waitFor()
-    await page.getByText('Boot override, hold, batches, bounds').click()
+    await page.getByText('Boot override, hold, batches, kin, bounds').click()
   }],
   ['a hold', '?q=r1n01', async (page) => {
     await page.keyboard.press('a')
@@ -92,6 +92,7 @@ const VIEWS: readonly (readonly [name: string, at: string, then?: (page: Page) =
   ['events', 'events'],
   ['holds', 'holds', async (page) => page.getByText('disk swap').waitFor()],
   ['clusters', 'clusters', async (page) => page.getByText('Led by').waitFor()],
+  ['circuits', 'circuits'],
   ['tokens', 'tokens', async (page) => page.getByText('Make a token').waitFor()],
   ['health', 'health', async (page) => page.getByText('All is well').waitFor()],
 ]
@@ -128,9 +129,9 @@ test('the token leaves the address at once and is in no text of the page', async
   await close(page)
 })
 
-test('what the server does not know is not offered', async () => {
+test('every view has its place', async () => {
   const page = await open(chromium, house, 'health')
-  expect(await page.getByRole('navigation').getByRole('link').allInnerTexts()).toEqual(['Fleet', 'Commands', 'Events', 'Holds', 'Clusters', 'Tokens', 'Health'])
+  expect(await page.getByRole('navigation').getByRole('link').allInnerTexts()).toEqual(['Fleet', 'Commands', 'Events', 'Holds', 'Clusters', 'Circuits', 'Tokens', 'Health'])
   await close(page)
 })
 
@@ -193,11 +194,11 @@ test('every command line that the page writes is one that the command line takes
     commandLine({ action: 'off', nodes, reason: "it's mine", confirm: 3, force_protected: true, selector: 'rack=r3' }),
     commandLine({ action: 'soft', nodes, force_after_ms: 90_000, deadline_ms: 120_000, hold: { reason: 'x y', for_ms: 60_000 } }),
     commandLine({ action: 'cycle', nodes, boot: { device: 'pxe', persistent: true, uefi: true }, if_newest: 0 }),
-    commandLine({ action: 'soft-cycle', nodes }),
+    commandLine({ action: 'soft-cycle', nodes, batch: { size: 2, delay_ms: 5_000, stop_after: 1 }, with_children: true, with_parents: true }),
     commandLine({ action: 'reset', nodes: 'r3n11' }),
     commandLine({ action: 'nmi', nodes: 'r3n11' }),
   ].map((line) => `${line} --dry-run`)
-  const more = [holdLine('r3n[11-12]', 'a b', 60_000), releaseLine('r3n[11-12]', true), statusLine('@*!r1*'), logLine(seq), whyLine('r3n11'), withdrawLine(undefined, seq)]
+  const more = [holdLine('r3n[11-12]', 'a b', 60_000), releaseLine('r3n[11-12]', true), statusLine('@*!r1*'), logLine(seq), whyLine('r3n11'), withdrawLine(undefined, seq), 'lastword circuits']
   for (const line of [...dry, ...more]) {
     const ran = shell(house, line)
     expect([line, ran.code === 2 ? ran.text : 'taken']).toEqual([line, 'taken'])

@@ -34,6 +34,9 @@ function conditions(request: CommandRequest): string[] {
   if (request.force_after_ms != null) add('--force-after', cliSpan(request.force_after_ms))
   if (request.deadline_ms != null) add('--deadline', cliSpan(request.deadline_ms))
   if (request.if_newest != null) add('--if-newest', String(request.if_newest))
+  if (request.with_children) words.push('--with-children')
+  if (request.with_parents) words.push('--with-parents')
+  if (request.batch) words.push(...batch(request.batch))
   if (request.hold) {
     add('--hold', request.hold.reason)
     add('--hold-for', cliSpan(request.hold.for_ms))
@@ -41,10 +44,11 @@ function conditions(request: CommandRequest): string[] {
   return words
 }
 
-/** Commands for batches with a pause between them, one a line. */
-export function batchLines(requests: readonly CommandRequest[], delayMs: number): string {
-  const pause = `sleep ${Math.max(1, Math.round(delayMs / 1_000))}`
-  return requests.map((request) => `${commandLine(request)} --no-wait`).join(`\n${pause}\n`)
+function batch({ size, delay_ms, stop_after }: NonNullable<CommandRequest['batch']>): string[] {
+  const words = ['--batch', String(size)]
+  if (delay_ms) words.push('--delay', cliSpan(delay_ms))
+  if (stop_after != null) words.push('--stop-after-failures', String(stop_after))
+  return words
 }
 
 export function holdLine(nodes: string, reason: string, forMs: number): string {

@@ -15,9 +15,6 @@ export const PRESSABLE = [
   { action: 'soft-cycle', label: 'Soft cycle', key: '', says: 'As a cycle, but asks the operating system first.' },
 ] as const satisfies readonly { action: Action; label: string; key: string; says: string }[]
 
-/** The most batches of one press. */
-export const BATCHES_MAX = 500
-
 /** The form, as it was filled in. */
 export interface Wish {
   readonly action: Action
@@ -30,18 +27,21 @@ export interface Wish {
   readonly deadline: string
   readonly holdFor: string
   readonly forceProtected: boolean
-  /** How many nodes in a batch; 0 for all at once. */
+  /** Also what depends on the nodes, and what they depend on. */
+  readonly withChildren: boolean
+  readonly withParents: boolean
+  /** How many nodes begin at a time; 0 for all at once. */
   readonly batch: number
   readonly delay: string
+  /** After how many failures the rest is not begun; 0 for never. */
+  readonly stopAfter: number
 }
 
 /** A form that is being filled in. */
 export type Draft = { -readonly [Field in keyof Wish]: Wish[Field] }
 
-/** What is wrong with a form, or the requests it makes: one, or one for each batch. */
-export type Plan =
-  | { readonly is: 'wrong'; readonly because: string }
-  | { readonly is: 'right'; readonly requests: readonly CommandRequest[]; readonly delayMs: number }
+/** What is wrong with a form, or the request that it makes. */
+export type Plan = { readonly is: 'wrong'; readonly because: string } | { readonly is: 'right'; readonly request: CommandRequest }
 
 export const NO_WISH: Omit<Wish, 'action' | 'names'> = {
   reason: '',
@@ -52,8 +52,11 @@ export const NO_WISH: Omit<Wish, 'action' | 'names'> = {
   deadline: '',
   holdFor: '',
   forceProtected: false,
+  withChildren: false,
+  withParents: false,
   batch: 0,
-  delay: '30s',
+  delay: '',
+  stopAfter: 0,
 }
 
 /** Whether an action ends in on, so that it may carry a boot override. */
@@ -67,20 +70,18 @@ export function isSoft(action: Action): boolean {
 
 export function plan(wish: Wish): Plan {
   const wrong = (because: string): Plan => ({ is: 'wrong', because })
-  const spans = ['forceAfter', 'deadline', 'holdFor'] as const
+  const spans = ['forceAfter', 'deadline', 'holdFor', 'delay'] as const
   const bad = spans.find((name) => wish[name].trim() !== '' && readSpan(wish[name]) === undefined)
   if (bad) return wrong(`“${wish[bad]}” is no span; write 30s, 5m, 1h or 2d`)
   if (wish.holdFor.trim() !== '' && wish.reason.trim() === '') return wrong('A hold needs a reason.')
-  if (wish.batch < 0 || !Number.isInteger(wish.batch)) return wrong('A batch has a whole number of nodes.')
-  const delayMs = readSpan(wish.delay)
-  if (wish.batch > 0 && delayMs === undefined) return wrong(`“${wish.delay}” is no pause; write 30s or 5m`)
-  const batches = inBatches(wish.names, wish.batch)
-  if (batches.length > BATCHES_MAX) return wrong(`More than ${BATCHES_MAX} batches: make them larger.`)
-  return { is: 'right', requests: batches.map((names) => request(wish, names)), delayMs: delayMs ?? 0 }
+  const whole = (number: number) => Number.isInteger(number) && number >= 0
+  if (!whole(wish.batch)) return wrong('A batch has a whole number of nodes.')
+  if (!whole(wish.stopAfter)) return wrong('Failures are counted in whole numbers.')
+  return { is: 'right', request: request(wish) }
 }
 
-function request(wish: Wish, names: readonly string[]): CommandRequest {
-  const { action } = wish
+function request(wish: Wish): CommandRequest {
+  const { action, names } = wish
   const request: CommandRequest = { action, nodes: foldNames(names) }
   const reason = wish.reason.trim()
   if (reason !== '') request.reason = reason
@@ -94,12 +95,13 @@ function request(wish: Wish, names: readonly string[]): CommandRequest {
   const holdFor = readSpan(wish.holdFor)
   if (holdFor !== undefined) request.hold = { reason, for_ms: holdFor }
   if (wish.forceProtected) request.force_protected = true
+  if (wish.withChildren) request.with_children = true
+  if (wish.withParents) request.with_parents = true
+  if (wish.batch > 0) request.batch = batch(wish)
   return request
 }
 
-function inBatches(names: readonly string[], size: number): (readonly string[])[] {
-  if (size <= 0 || size >= names.length) return [names]
-  const batches: (readonly string[])[] = []
-  for (let from = 0; from < names.length; from += size) batches.push(names.slice(from, from + size))
-  return batches
+function batch({ batch: size, delay, stopAfter }: Wish): NonNullable<CommandRequest['batch']> {
+  const delay_ms = readSpan(delay) ?? 0
+  return stopAfter > 0 ? { size, delay_ms, stop_after: stopAfter } : { size, delay_ms }
 }

@@ -4,12 +4,11 @@ import { createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js'
 import { createStore, type SetStoreFunction } from 'solid-js/store'
 import { Refused, wordsOf } from '../api/client'
 import type { CommandAnswer, CommandRequest } from '../api/types'
-import { batchLines, commandLine, isDisruptive } from '../act/cli'
+import { commandLine, isDisruptive } from '../act/cli'
 import { NO_WISH, plan, type Draft } from '../act/plan'
-import { expandAll, foldNames } from '../nodeset'
+import { foldNames } from '../nodeset'
 import { VIEWER_WORDS } from '../parts/Actions'
 import { verdictPhrase } from '../words/verdict'
-import { giveInBatches } from './batches'
 import type { House } from './house'
 import { may } from './session'
 import type { Asked } from './ui'
@@ -18,8 +17,9 @@ import type { Asked } from './ui'
 const REST_MS = 200
 const AGAIN_MS = 1_500
 
-export type Told = { readonly is: 'told'; readonly answer: CommandAnswer }
-export type Foretold = Told | { readonly is: 'refused'; readonly because: string }
+/** What the server said would happen, and of which request it said so. */
+export type Told = { readonly is: 'told'; readonly of: string; readonly answer: CommandAnswer }
+export type Foretold = Told | { readonly is: 'refused'; readonly of: string; readonly because: string }
 
 export interface Act {
   readonly wish: Draft
@@ -27,8 +27,10 @@ export interface Act {
   readonly setTyped: (text: string) => void
   /** The nodes, folded. */
   readonly nodes: string
-  /** Whether the number of nodes has to be typed. */
-  readonly mustType: boolean
+  /** How many they are, with their kin if it is asked for as well. */
+  readonly count: () => number
+  /** Whether that number has to be typed. */
+  readonly mustType: () => boolean
   readonly foretold: () => Foretold | undefined
   /** The protected nodes among them, folded. */
   readonly protects: () => string | undefined
@@ -44,46 +46,38 @@ export function createAct(house: House, { action, names }: Asked): Act {
   const [wish, setWish] = createStore<Draft>({ ...NO_WISH, action, names })
   const [typed, setTyped] = createSignal('')
   const nodes = foldNames(names)
-  const mustType = isDisruptive(action) && names.length > house.me.confirm_over
   const planned = createMemo(() => plan(wish))
-  const whole = createMemo((): CommandRequest => {
-    const right = plan({ ...wish, batch: 0 })
-    return right.is === 'right' ? right.requests[0]! : { action, nodes }
+  const request = createMemo((): CommandRequest => {
+    const now = planned()
+    return now.is === 'right' ? now.request : { action, nodes }
   })
-  const foretold = createForetelling(house, whole)
-  const protects = () => {
+  const foretold = createForetelling(house, request)
+  const answer = () => {
     const told = foretold()
-    return told?.is === 'told' ? (told.answer.protected ?? undefined) : undefined
+    return told?.is === 'told' && told.of === textOf(request()) ? told.answer : undefined
   }
+  const count = () => answer()?.count ?? names.length
+  const mustType = () => isDisruptive(action) && count() > house.me.confirm_over
+  const protects = () => answer()?.protected ?? undefined
   const blocked = createMemo((): string | undefined => {
-    const right = planned()
+    const now = planned()
     if (!may(house.me.role, 'operator')) return VIEWER_WORDS
-    if (right.is === 'wrong') return right.because
+    if (now.is === 'wrong') return now.because
+    if ((wish.withChildren || wish.withParents) && !answer()) return 'Asking which nodes these are with their kin.'
     if (protects() && !wish.forceProtected) return 'Protected nodes are among them: say so, or leave them out.'
-    return mustType && typed().trim() !== String(names.length) ? `Type ${names.length} to go on.` : undefined
+    return mustType() && typed().trim() !== String(count()) ? `Type ${count()} to go on.` : undefined
   })
-  const requests = () => {
-    const right = planned()
-    return right.is === 'wrong' ? [whole()] : right.requests.map((request) => (mustType ? confirmed(request) : request))
-  }
-  const pause = () => {
-    const right = planned()
-    return right.is === 'right' ? right.delayMs : 0
-  }
+  const whole = () => (mustType() ? { ...request(), confirm: count() } : request())
   const give = () => {
     if (blocked() !== undefined) return false
-    const [first, ...more] = requests()
-    if (more.length === 0) void house.presses.give(first!)
-    else void giveInBatches(house.presses, [first!, ...more], pause())
+    void house.presses.give(whole())
     return true
   }
-  const line = () => (requests().length === 1 ? commandLine(requests()[0]!) : batchLines(requests(), pause()))
-  return { wish, setWish, setTyped, nodes, mustType, foretold, protects, blocked, line, give }
+  return { wish, setWish, setTyped, nodes, count, mustType, foretold, protects, blocked, line: () => commandLine(whole()), give }
 }
 
-/** With its number repeated. */
-function confirmed(request: CommandRequest): CommandRequest {
-  return { ...request, confirm: expandAll(request.nodes).length }
+function textOf(request: CommandRequest): string {
+  return JSON.stringify(request)
 }
 
 /** What the server says would happen; asked again while nodes change. */
@@ -98,20 +92,21 @@ function createForetelling(house: House, request: () => CommandRequest): () => F
     if (mine === asked) setForetold(found)
   }
   const soon = (ms: number) => (timer ??= setTimeout(() => void ask(), ms))
-  createEffect(on(() => JSON.stringify(request()), () => soon(foretold() ? REST_MS : 0)))
+  createEffect(on(() => textOf(request()), () => soon(foretold() ? REST_MS : 0)))
   createEffect(on(() => house.version(), () => soon(AGAIN_MS), { defer: true }))
   onCleanup(() => clearTimeout(timer))
   return foretold
 }
 
 async function foretell(house: House, request: CommandRequest): Promise<Foretold> {
+  const of = textOf(request)
   try {
     const answer = await house.client.post<CommandAnswer>('/api/v1/commands', { ...request, dry_run: true })
-    return { is: 'told', answer }
+    return { is: 'told', of, answer }
   } catch (error) {
     const verdicts = error instanceof Refused ? error.problem.verdicts : undefined
     const more = verdicts && verdicts.length > 0 ? ` ${verdicts.map(verdictPhrase).join(', ')}.` : ''
-    return { is: 'refused', because: `${wordsOf(error)}${more}` }
+    return { is: 'refused', of, because: `${wordsOf(error)}${more}` }
   }
 }
 

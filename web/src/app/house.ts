@@ -2,7 +2,7 @@
 
 import { createContext, createSignal, useContext } from 'solid-js'
 import { Client, Refused } from '../api/client'
-import type { Ages, CommandAnswer, Event, Snapshot, Version } from '../api/types'
+import type { Ages, Circuit, CommandAnswer, Event, Snapshot, Version } from '../api/types'
 import { Fleet } from '../fleet/fleet'
 import { Selection } from '../fleet/selection'
 import { Link, type LinkState } from '../live/link'
@@ -10,15 +10,6 @@ import type { Frame } from '../live/sse'
 import { Log } from './log'
 import { Presses } from './presses'
 import { signOut } from './session'
-
-export interface Circuit {
-  readonly circuit: string
-  readonly count: number
-  readonly nodes?: string
-  readonly limit?: number | null
-  readonly load?: number | null
-  readonly waiting?: number | null
-}
 
 /** A page that nobody sees for so long closes its stream: browsers keep few connections to a server. */
 const UNSEEN_MS = 60_000

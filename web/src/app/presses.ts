@@ -20,8 +20,6 @@ export interface Press {
   readonly request: CommandRequest
   readonly line: string
   readonly at: number
-  /** Which of several batches it is: `2 of 5`. */
-  readonly batch: string | undefined
   stage: 'sending' | 'unanswered' | 'accepted' | 'refused'
   seq: number | undefined
   answer: CommandAnswer | undefined
@@ -54,8 +52,8 @@ export class Presses {
   }
 
   /** Gives a command. The promise ends when the server answered; the press is listed before that. */
-  async give(request: CommandRequest, batch?: string): Promise<CommandAnswer | Problem | undefined> {
-    const id = this.add(request, batch)
+  async give(request: CommandRequest): Promise<CommandAnswer | Problem | undefined> {
+    const id = this.add(request)
     const unknown = () => this.change(id, { stage: 'unanswered' })
     try {
       const answer = await this.client.change<CommandAnswer>('/api/v1/commands', request, freshKey(), unknown)
@@ -96,14 +94,13 @@ export class Presses {
     for (const timer of this.timers.values()) timer.stop()
   }
 
-  private add(request: CommandRequest, batch: string | undefined, seq?: number): number {
+  private add(request: CommandRequest, seq?: number): number {
     const id = this.nextId++
     const press: Press = {
       id,
       request,
       line: commandLine(request),
       at: Date.now(),
-      batch,
       stage: seq === undefined ? 'sending' : 'accepted',
       seq,
       answer: undefined,
@@ -159,7 +156,7 @@ export class Presses {
 
   private restore(): void {
     const kept = JSON.parse(sessionStorage.getItem(PLACE) ?? '[]') as { seq: number; request: CommandRequest }[]
-    for (const { seq, request } of kept.reverse()) this.look(this.add(request, undefined, seq))
+    for (const { seq, request } of kept.reverse()) this.look(this.add(request, seq))
   }
 }
 

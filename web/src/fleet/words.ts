@@ -24,8 +24,11 @@ export const PHASES = [
   'held',
   'watching',
   'returning',
+  'batched',
+  'gated',
+  'in-line',
 ] as const satisfies readonly Phase[]
-export const PHASE_LETTERS = '.pdrbfcewhst'
+export const PHASE_LETTERS = '.pdrbfcewhstqgl'
 export const IDLE = 0
 export const PENDING = 1
 export const BACKING_OFF = 7

@@ -4,6 +4,7 @@
 import { ACTIONS, PHASES } from '../fleet/words'
 import type { Fleet } from '../fleet/fleet'
 import { age } from '../words/span'
+import { phaseWords } from '../words/verdict'
 import { LOOKS, drawBox, lookOf, pixelOf, signOf } from './cell'
 import { NODE_STEP, STEPS, cellOf, type Layout, type PlacedRack } from './layout'
 import { css, pixel, type Palette } from './palette'
@@ -236,6 +237,6 @@ export function cardWords(fleet: Fleet, at: number, now: number): string {
   const power = (['not read', 'on', 'off', 'unknown'] as const)[fleet.power[at]!]!
   if (seq === 0) return fleet.seenAt[at] === 0 ? power : `${power} · ${age(now - fleet.seenAt[at]!)}`
   const action = ACTIONS.find((action) => action === fleet.given.get(seq)?.action) ?? '#' + seq
-  const phase = PHASES[fleet.phase[at]!]!.replaceAll('-', ' ')
+  const phase = phaseWords(PHASES[fleet.phase[at]!]!)
   return `${action} ▸ ${phase}${fleet.attempt[at]! > 1 ? ` ${fleet.attempt[at]}` : ''}`
 }

@@ -3,10 +3,8 @@
 import { For, Show, createSignal } from 'solid-js'
 import { useHouse } from '../app/house'
 import { isOpen, type Press } from '../app/presses'
-import { batches, dismissBatches, stopBatches } from '../app/batches'
 import { copy } from '../app/ui'
 import { refusedCount, replacedLine, shares, sharesLine } from '../act/became'
-import { count } from '../words/count'
 import { age } from '../words/span'
 import { verdictLine } from '../words/verdict'
 import { Withdraw } from './Withdraw'
@@ -19,9 +17,8 @@ export function Dock() {
   const [all, setAll] = createSignal(false)
   const shown = () => (all() ? presses.list() : presses.list().slice(0, LINES))
   return (
-    <Show when={presses.list().length > 0 || batches()}>
+    <Show when={presses.list().length > 0}>
       <section class="dock" aria-label="What you pressed">
-        <BatchLine />
         <ol>
           <For each={shown()}>{(press) => <PressLine press={press} />}</For>
         </ol>
@@ -58,9 +55,6 @@ function PressLine(props: { press: Press }) {
         <span class="mono clip" title={props.press.request.nodes}>
           {props.press.request.nodes}
         </span>
-        <Show when={props.press.batch}>
-          <span class="faint"> batch {props.press.batch}</span>
-        </Show>
       </span>
       <Bar press={props.press} />
       <span class="press-words">{pressWords(props.press, since())}</span>
@@ -110,30 +104,4 @@ function pressWords(press: Press, since: string): string {
   const now = press.command ? sharesLine(press.command) : verdictLine(answer?.verdicts ?? [])
   const parts = [now, replaced, refused > 0 && !press.command ? `${refused} refused` : '']
   return parts.filter((part) => part !== '').join(' · ')
-}
-
-function BatchLine() {
-  const house = useHouse()
-  const words = () => {
-    const now = batches()!
-    house.now()
-    if (now.because) return `Stopped after batch ${now.given} of ${now.of}: ${now.because}.`
-    if (now.stopped) return `You stopped after batch ${now.given} of ${now.of}.`
-    if (now.nextAt !== undefined) {
-      const wait = Math.max(0, Math.ceil((now.nextAt - Date.now()) / 1_000))
-      return `Batch ${now.given} of ${now.of} given; the next one in ${wait} s. Keep this tab open: it gives the rest.`
-    }
-    return now.given === now.of ? `All ${count(now.of, 'batch', 'batches')} are given.` : `Giving batch ${now.given} of ${now.of}.`
-  }
-  const ended = () => batches()!.stopped || (batches()!.given === batches()!.of && batches()!.nextAt === undefined)
-  return (
-    <Show when={batches()}>
-      <p class="batch-line" role="status">
-        {words()}
-        <button class="quiet" type="button" onClick={() => (ended() ? dismissBatches() : stopBatches())}>
-          {ended() ? 'Put away' : 'Stop here'}
-        </button>
-      </p>
-    </Show>
-  )
 }

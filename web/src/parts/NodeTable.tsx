@@ -9,7 +9,7 @@ import { setParams, param } from '../app/route'
 import { cursor, setCursor } from '../app/ui'
 import { OUTCOMES, PHASES } from '../fleet/words'
 import { age } from '../words/span'
-import { outcomeWords } from '../words/verdict'
+import { outcomeWords, phaseWords } from '../words/verdict'
 import { PowerMark, powerWord } from './Power'
 
 const ROW = 37
@@ -187,7 +187,7 @@ function describe({ fleet }: House, at: number): Shown {
     const given = fleet.given.get(seq)
     const attempt = fleet.attempt[at]!
     const phase = PHASES[fleet.phase[at]!]!
-    const words = `${phase.replaceAll('-', ' ')}${attempt > 1 ? ` ${attempt}` : ''}`
+    const words = `${phaseWords(phase)}${attempt > 1 ? ` ${attempt}` : ''}`
     const kind = phase === 'backing-off' ? 'trouble' : 'open'
     const cause = kind === 'trouble' && fleet.causes.has(at) ? `: ${fleet.causes.get(at)}` : ''
     return { ...base, kind, intent: `${given?.action ?? 'intent'} ▸ ${words}${cause}`, by: given ? `${given.by} · ${given.door} #${seq}` : `#${seq}` }

@@ -1,8 +1,10 @@
 // What a command would do, as the server foretells it: how many fire, and whom it replaces.
 
-import { For, Match, Switch } from 'solid-js'
+import { For, Match, Show, Switch } from 'solid-js'
+import type { Plan } from '../api/types'
 import type { Foretold, Told } from '../app/act'
 import { grouped } from '../words/count'
+import { age } from '../words/span'
 import { verdictPhrase } from '../words/verdict'
 
 export function Preview(props: { preview: Foretold | undefined }) {
@@ -23,8 +25,20 @@ export function Preview(props: { preview: Foretold | undefined }) {
               )}
             </For>
           </ul>
+          <Expected plan={(props.preview as Told).answer.plan ?? undefined} />
         </Match>
       </Switch>
     </div>
+  )
+}
+
+/** How long it is expected to take, where something other than the machines limits it. */
+function Expected(props: { plan: Plan | undefined }) {
+  return (
+    <Show when={props.plan?.because}>
+      <p class="faint">
+        About {age(props.plan!.expected_ms)} until the last one is there: {props.plan!.because}.
+      </p>
+    </Show>
   )
 }

@@ -29,8 +29,8 @@ export function ActDialog(props: { asked: Asked }) {
         </code>
         <Preview preview={act.foretold()} />
         <Fields act={act} />
-        <Show when={act.mustType}>
-          <CountField act={act} count={names.length} />
+        <Show when={act.mustType()}>
+          <CountField act={act} />
         </Show>
         <CopyLine line={act.line()} />
         <footer>
@@ -40,8 +40,8 @@ export function ActDialog(props: { asked: Asked }) {
           <button class="button" type="button" onClick={close}>
             Not now
           </button>
-          <button class="button primary" data-action={action} type="submit" autofocus={!act.mustType} aria-disabled={act.blocked() !== undefined}>
-            {pressable.label} {count(names.length, 'node')}
+          <button class="button primary" data-action={action} type="submit" autofocus={!act.mustType()} aria-disabled={act.blocked() !== undefined}>
+            {pressable.label} {count(act.count(), 'node')}
           </button>
         </footer>
       </form>
@@ -66,12 +66,12 @@ function Fields(props: { act: Act }) {
   )
 }
 
-function CountField(props: { act: Act; count: number }) {
+function CountField(props: { act: Act }) {
   const { me } = useHouse()
   return (
     <>
       <label for="act-count">
-        This is for more than {me.confirm_over} nodes. Type their number, <strong>{props.count}</strong>, to go on
+        This is for more than {me.confirm_over} nodes. Type their number, <strong>{props.act.count()}</strong>, to go on
       </label>
       <input
         id="act-count"

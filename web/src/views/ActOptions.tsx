@@ -10,7 +10,7 @@ export function ActOptions(props: { wish: Draft; setWish: SetStoreFunction<Draft
     props.setWish(name, event.currentTarget.value)
   return (
     <details class="options">
-      <summary>Boot override, hold, batches, bounds</summary>
+      <summary>Boot override, hold, batches, kin, bounds</summary>
       <div class="options-grid">
         <Show when={endsOn(props.wish.action)}>
           <label for="act-boot">Boot from</label>
@@ -50,12 +50,22 @@ export function ActOptions(props: { wish: Draft; setWish: SetStoreFunction<Draft
               onInput={(event) => props.setWish('batch', Number(event.currentTarget.value) || 0)}
             />
             <label for="act-delay">with a pause of</label>
-            <input id="act-delay" type="text" value="30s" onInput={text('delay')} />
+            <input id="act-delay" type="text" placeholder="none" onInput={text('delay')} />
           </span>
           <Show when={props.wish.batch > 0}>
-            <p class="faint options-note">This tab gives one batch after the other. If it is closed, the rest is not given.</p>
+            <label for="act-stop">Stop after failures</label>
+            <input id="act-stop" type="number" min="0" placeholder="never" onInput={(event) => props.setWish('stopAfter', Number(event.currentTarget.value) || 0)} />
           </Show>
         </Show>
+        <span>Kin</span>
+        <span class="together">
+          <label class="check">
+            <input type="checkbox" onChange={(event) => props.setWish('withChildren', event.currentTarget.checked)} /> what depends on them
+          </label>
+          <label class="check">
+            <input type="checkbox" onChange={(event) => props.setWish('withParents', event.currentTarget.checked)} /> what they depend on
+          </label>
+        </span>
       </div>
     </details>
   )

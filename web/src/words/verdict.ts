@@ -113,7 +113,16 @@ export function stateWords(state: State): string {
   }
 }
 
-/** A phase with blanks. */
+/** A phase for people: what is waited for is said. */
 export function phaseWords(phase: string): string {
-  return phase.replaceAll('-', ' ')
+  switch (phase) {
+    case 'batched':
+      return 'waiting for its batch'
+    case 'gated':
+      return 'waiting for its kin'
+    case 'in-line':
+      return 'waiting for its circuit'
+    default:
+      return phase.replaceAll('-', ' ')
+  }
 }

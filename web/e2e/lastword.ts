@@ -1,6 +1,6 @@
 // The program under test: a demo, or simulated machines with a server that can be killed; and its command line.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -38,7 +38,7 @@ export async function demo(nodes: number, more: readonly string[] = ['--quiet'])
 }
 
 /** Simulated machines and a server apart from them, that can be killed and started again at the same place. */
-export async function crashing(nodes: number): Promise<Crashing> {
+export async function crashing(nodes: number, edit: (inventory: string) => string = (text) => text): Promise<Crashing> {
   const folder = mkdtempSync(join(tmpdir(), 'lastword-web-'))
   const [controlPort, bmcs] = [await freePort(), await freePort()]
   const control = `127.0.0.1:${controlPort}`
@@ -49,7 +49,9 @@ export async function crashing(nodes: number): Promise<Crashing> {
     rmSync(folder, { recursive: true, force: true })
   }
   try {
-    await until(() => readable(join(folder, 'inventory.toml')))
+    const inventory = join(folder, 'inventory.toml')
+    await until(() => readable(inventory))
+    writeFileSync(inventory, edit(readFileSync(inventory, 'utf8')))
     const server = await served(folder)
     return { ...server, control, stop: () => server.stop().then(end) }
   } catch (error) {

@@ -3,7 +3,7 @@
 
 use anyhow::{Result, bail};
 
-use crate::{machine, shell};
+use crate::{machine, page, shell};
 
 /// A bench.
 struct Bench {
@@ -48,20 +48,7 @@ pub fn run(args: &[String]) -> Result<()> {
     }
     cargo.args(rest);
     shell::must(cargo)?;
-    if bench.beside == Beside::Browser { browser() } else { Ok(()) }
-}
-
-/// What a browser needs for the page; the build of the program has installed what its bench needs.
-fn browser() -> Result<()> {
-    let web = shell::root().join("web");
-    if !web.join("node_modules").exists() {
-        println!("no figures of a browser: the page was not built (Node 20 and npm build it)");
-        return Ok(());
-    }
-    let mut npm = std::process::Command::new("npm");
-    npm.args(["run", "--silent", "--if-present", "bench"]).current_dir(web);
-    npm.env("LASTWORD_BIN", shell::target().join("release/lastword"));
-    shell::must(npm)
+    if bench.beside == Beside::Browser { page::bench() } else { Ok(()) }
 }
 
 /// Installs what is compared with. What can't be is left out by the bench, which says so.

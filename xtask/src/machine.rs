@@ -25,6 +25,9 @@ const PACKAGES: [(&str, &str); 10] = [
 /// What only the comparison with other programs needs besides.
 const BENCH_PACKAGES: [(&str, &str); 2] = [("powerman", "powermand"), ("time", "time")];
 
+/// What only the tests of the web page need besides Node.
+const PAGE_PACKAGES: [(&str, &str); 1] = [("chromium", "chromium")];
+
 /// Python's name of a package, and the package with its version: what the node set tests compare with, and
 /// clients for simulated BMCs, and other simulated BMCs.
 const PYTHON_PACKAGES: [(&str, &str); 6] = [
@@ -44,6 +47,11 @@ pub fn packages() -> Result<()> {
 /// Installs what is missing of the system's packages for the comparison with other programs.
 pub fn bench_packages() -> Result<()> {
     install(&[&PACKAGES[..], &BENCH_PACKAGES].concat(), "the comparison needs")
+}
+
+/// Installs what is missing of the system's packages for the tests of the web page.
+pub fn page_packages() -> Result<()> {
+    install(&PAGE_PACKAGES, "the web page's tests need")
 }
 
 fn install(wanted: &[(&str, &str)], by: &str) -> Result<()> {

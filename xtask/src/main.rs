@@ -5,6 +5,7 @@ mod bench;
 mod fix;
 mod machine;
 mod mutants;
+mod page;
 mod replay;
 mod shell;
 mod soak;

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{machine, mutants, shell};
+use crate::{machine, mutants, page, shell};
 
 /// How many tests ended how.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -27,12 +27,16 @@ pub fn run(args: &[String]) -> Result<()> {
     // snapshots that differ fail; they leave no files behind
     cargo.env("LASTWORD_TEST_PYTHON", python).env("INSTA_UPDATE", "no");
     let (tally, success) = tallied(cargo)?;
+    let page = success.then(page::test);
     let mutations = success.then(|| mutants::run(&[]));
     println!("{} passed, {} failed, {} ignored", tally.passed, tally.failed, tally.ignored);
     let Some(mutations) = mutations else {
         bail!("tests failed; the mutation check was not begun");
     };
     mutations?;
+    if !page.transpose()?.unwrap_or_default() {
+        println!("NOT TESTED: the web page was not built (Node 20 and npm build it)");
+    }
     unchanged(before.as_deref(), tree().as_deref())
 }
 

@@ -9,12 +9,18 @@ mod build;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use build::{Absent, Tools};
 use tempfile::TempDir;
 
+/// A program that is being written can't be started, and a child that another test starts meanwhile holds it open:
+/// one stage at a time.
+static TURN: Mutex<()> = Mutex::new(());
+
 /// Sources of a page, and tools that write down what they are asked.
 struct Stage {
+    _turn: MutexGuard<'static, ()>,
     folder: TempDir,
     tools: Tools,
 }
@@ -28,13 +34,14 @@ esac"#;
 
 impl Stage {
     fn new(node: &str, npm: &str) -> Self {
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = TempDir::new().unwrap();
         let web = folder.path().join("web");
         fs::create_dir(&web).unwrap();
         fs::write(web.join("package-lock.json"), "{}").unwrap();
         let node = script(folder.path(), "node", &format!("echo {node}"));
         let npm = script(folder.path(), "npm", &format!("echo \"$1\" >> ../asked\n{npm}"));
-        Self { folder, tools: Tools { node, npm } }
+        Self { _turn: turn, folder, tools: Tools { node, npm } }
     }
 
     fn web(&self) -> PathBuf {

@@ -78,13 +78,19 @@ export function drawBox(
   const parts = partsOf(look)
   context.globalAlpha = parts.dimmed ? 0.16 : 1
   drawPower(context, parts.power, parts.fade, box, palette)
-  drawWork(context, parts.work, box, palette)
-  if (parts.held) drawHold(context, box, palette)
-  if (parts.selected) stroke(context, box, css(palette.ink), Math.max(2, box.height / 9), 0)
+  // a choice goes around what is being done, and hides none of it
+  const edge = parts.selected ? Math.max(2, Math.round(box.height / 10)) : 0
+  if (parts.selected) stroke(context, box, css(palette.ink), edge, 0)
+  drawWork(context, parts.work, shrunk(box, edge), palette)
+  if (parts.held) drawHold(context, shrunk(box, edge), palette)
   context.globalAlpha = 1
 }
 
 type Box = Parameters<typeof drawBox>[2]
+
+function shrunk({ x, y, width, height }: Box, by: number): Box {
+  return { x: x + by, y: y + by, width: width - 2 * by, height: height - 2 * by }
+}
 
 function drawPower(context: CanvasRenderingContext2D, power: number, fade: number, box: Box, palette: Palette): void {
   const { x, y, width, height } = box

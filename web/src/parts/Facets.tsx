@@ -34,7 +34,7 @@ export function Facets(props: { look: Look }) {
                 onClick={() => props.look.toggleFacet(facet.key)}
               >
                 <Mark facet={facet.key} />
-                {facet.label} <span class="number">{grouped(number())}</span>
+                {facet.label} <span class="number">{props.look.filtered().is === 'wrong' ? '–' : grouped(number())}</span>
               </button>
             </Show>
           )

@@ -34,16 +34,15 @@ export function SelectionBar(props: { look: Look }) {
         when={names().length > 0}
         fallback={
           <p class="faint">
-            Nothing is chosen. Drag on the map, tick rows, or{' '}
-            <button
-              class="link"
-              type="button"
-              disabled={props.look.view().places.length === 0}
-              onClick={() => house.selection.choose(props.look.view().places, false)}
-            >
-              choose all {grouped(props.look.view().places.length)} that are shown
-            </button>
-            .
+            Nothing is chosen.
+            <Show when={props.look.view().places.length > 0}>
+              {' '}
+              Drag on the map, tick rows, or{' '}
+              <button class="link" type="button" onClick={() => house.selection.choose(props.look.view().places, false)}>
+                choose all {grouped(props.look.view().places.length)} that are shown
+              </button>
+              .
+            </Show>
           </p>
         }
       >

@@ -102,9 +102,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const page = await open(chromium, house, at, house.token, { colorScheme, reducedMotion: 'reduce' })
     await then?.(page)
     expect(await findings(page)).toEqual([])
-    await page.setViewportSize({ width: 390, height: 844 })
+    await page.setViewportSize({ width: 320, height: 560 })
     expect(await findings(page)).toEqual([])
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
     await close(page)
   })
 }

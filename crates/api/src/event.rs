@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::verdict::{Outcome, Verdict};
-use crate::words::{Action, Door, Phase, Power, Report};
+use crate::words::{Action, Door, OnOff, Phase, Power, Report};
 
 /// The query of `GET /api/v1/events`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
@@ -91,6 +91,15 @@ pub enum What {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until_at_ms: Option<u64>,
     },
+    /// Somebody told what they saw of nodes that only people switch.
+    Observed {
+        /// What they saw.
+        power: OnOff,
+        /// Who.
+        by: String,
+        /// Through which door.
+        door: Door,
+    },
     /// An agent tells something beside outcomes.
     Report {
         /// What.
@@ -120,6 +129,7 @@ impl What {
             Self::Outcome { .. } => "outcome",
             Self::Status { .. } => "status",
             Self::Hold { .. } => "hold",
+            Self::Observed { .. } => "observed",
             Self::Report { .. } => "report",
             Self::Inventory { .. } => "inventory",
             Self::Reset => "reset",

@@ -30,8 +30,8 @@ pub use command::{
 pub use event::{Event, EventQuery, What};
 pub use hold::{Hold, HoldAnswer, HoldList, HoldRequest, KeptGroup, ReleaseAnswer, ReleaseRequest};
 pub use node::{
-    GroupEntry, GroupList, HeldBy, History, Intent, LastKnown, Node, NodeList, NodeQuery,
-    PastIntent, PowerGroup, ResolveQuery, Resolved, Try, TryList, Why, WhyQuery,
+    GroupEntry, GroupList, HeldBy, History, Intent, LastKnown, Node, NodeList, NodeQuery, Observed,
+    ObservedAnswer, PastIntent, PowerGroup, ResolveQuery, Resolved, Try, TryList, Why, WhyQuery,
 };
 pub use problem::{Code, Problem};
 pub use snapshot::{Ages, CauseGroup, IntentGroup, LabelColumn, LabelGroup, Snapshot};

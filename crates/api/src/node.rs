@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::command::State;
-use crate::words::{Action, Asked, Door, Order, Phase, Power, TryEnd};
+use crate::words::{Action, Asked, Door, OnOff, Order, Phase, Power, TryEnd};
 
 /// `GET /api/v1/nodes/{node}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -22,6 +22,9 @@ pub struct Node {
     /// How old the observation is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub age_ms: Option<u64>,
+    /// Whether it was asked by the node's second way, because the first did not answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_second_way: bool,
     /// Why the power is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unknown_because: Option<String>,
@@ -133,6 +136,9 @@ pub struct Intent {
     /// When something happens next, if nothing comes before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_at_ms: Option<u64>,
+    /// Whether orders go to the node's second way.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub escalated: bool,
     /// What went wrong last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
@@ -245,7 +251,7 @@ pub struct Try {
     /// What a read found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub power: Option<Power>,
-    /// What went wrong.
+    /// What went wrong, or why the power that was read is neither on nor off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
 }
@@ -285,4 +291,25 @@ pub struct Why {
     /// The agent that acts on the node; none if no agent leads its cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,
+}
+
+/// `POST /api/v1/observations`: somebody looked at nodes that only people switch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Observed {
+    /// A node set expression.
+    pub nodes: String,
+    /// What they are now.
+    pub power: OnOff,
+}
+
+/// The answer to an observation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ObservedAnswer {
+    /// The nodes, folded.
+    pub nodes: String,
+    /// How many they are.
+    pub count: usize,
+    /// What they were seen to be.
+    pub power: OnOff,
 }

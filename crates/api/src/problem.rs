@@ -106,6 +106,8 @@ codes! {
     NoNodes = "no-nodes",
     /// The inventory does not know a node.
     UnknownNode = "unknown-node",
+    /// The power of a node is read: what a person saw is not taken for it.
+    NotManual = "not-manual",
     /// No such command, or it is forgotten.
     UnknownCommand = "unknown-command",
     /// No such token.

@@ -194,6 +194,8 @@ pub enum Step {
     Reset,
     /// A diagnostic interrupt is about to be fired.
     Nmi,
+    /// Orders are about to go to the node's second way.
+    Escalated,
 }
 
 /// The steps of one intent that are on record.

@@ -26,7 +26,7 @@ pub use ledger::{
 pub use matrix::{Meeting, meet};
 pub use operation::{
     Answer, Ask, Cause, Drift, Event, Gate, OpEffect, Operation, Pacing, Phase, Progress, Report,
-    Seen, Start, Transition, Trouble,
+    Second, SecondIs, Seen, Start, Transition, Trouble, Way,
 };
 pub use record::{
     Batch, Command, Held, HoldTerms, Policy, Record, Released, Settlement, Withdrawn,

@@ -6,8 +6,9 @@ mod agent;
 pub mod clock;
 mod driver;
 pub mod inventory;
+mod program;
 pub mod secret;
 mod targets;
 
 pub use agent::{Agent, AgentError, Looks, Sighting, Witness};
-pub use driver::{Exchange, Traffic, TrustError, check_authorities};
+pub use driver::{Exchange, People, Traffic, TrustError, check_authorities, find_agent};

@@ -4,17 +4,18 @@
 use std::env::split_paths;
 use std::ffi::OsString;
 use std::fmt;
-use std::os::unix::fs::PermissionsExt;
+use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
 use serde::{Serialize, Serializer};
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 use zeroize::Zeroizing;
+
+use crate::program::Family;
 
 /// The largest secret that is read from a file or a helper, in bytes.
 pub const SECRET_MAX_BYTES: usize = 4096;
@@ -22,8 +23,6 @@ pub const SECRET_MAX_BYTES: usize = 4096;
 pub const HELPER_TIMEOUT_MS: u64 = 10_000;
 /// Where a helper is looked for when this process has no `PATH`.
 const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
-/// The permission bits of which one makes a file a program.
-const EXECUTABLE: u32 = 0o111;
 /// What is shown in place of a value.
 const HIDDEN: &str = "***";
 
@@ -45,6 +44,12 @@ impl From<String> for Secret {
     }
 }
 
+impl Hash for Secret {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.expose().hash(state);
+    }
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(HIDDEN)
@@ -58,7 +63,7 @@ impl Serialize for Secret {
 }
 
 /// Where a secret is. Serialized it is what the inventory says, a literal excepted (`***`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SecretRef {
     /// A file, read anew each time.
@@ -177,14 +182,7 @@ impl SecretRef {
 /// Where a helper would be run from.
 fn find_program(program: &str, path: Option<OsString>) -> Result<PathBuf, SecretCause> {
     let path = path.unwrap_or_else(|| DEFAULT_PATH.into());
-    let folders =
-        if program.contains('/') { vec![PathBuf::new()] } else { split_paths(&path).collect() };
-    let mut places = folders.into_iter().map(|folder| folder.join(program));
-    let may_run = |place: &PathBuf| {
-        std::fs::metadata(place)
-            .is_ok_and(|file| file.is_file() && file.permissions().mode() & EXECUTABLE != 0)
-    };
-    places.find(may_run).ok_or(SecretCause::NotAProgram)
+    crate::program::find(program, split_paths(&path)).ok_or(SecretCause::NotAProgram)
 }
 
 async fn from_file(path: &Path) -> Result<Secret, SecretCause> {
@@ -239,31 +237,6 @@ async fn run(mut command: Command) -> Result<Secret, SecretCause> {
     let status = child.wait().await?;
     family.leave();
     if status.success() { text(bytes) } else { Err(SecretCause::Exit(status)) }
-}
-
-/// The processes of a helper's group, killed unless they are left alone.
-struct Family(Option<Pid>);
-
-impl Family {
-    /// The helper leads its group, whose number is kept while nobody waited for it.
-    fn of(helper: &Child) -> Self {
-        Self(helper.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)))
-    }
-
-    /// The helper ended by itself; what it left running is its own affair.
-    fn leave(mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for Family {
-    fn drop(&mut self) {
-        if let Some(group) = self.0
-            && let Err(error) = kill_process_group(group, Signal::KILL)
-        {
-            tracing::debug!(%error, "a helper's processes can't be killed");
-        }
-    }
 }
 
 async fn read_bounded(source: impl AsyncRead + Unpin) -> Result<Zeroizing<Vec<u8>>, SecretCause> {

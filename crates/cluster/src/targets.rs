@@ -6,12 +6,19 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use arbiter::{Drift, Limit, Millis, Pacing};
+use arbiter::{Drift, Limit, Millis, Pacing, Second, SecondIs};
 
-use crate::inventory::{self, CredentialRef, Endpoint, Identity, Inventory, Node, Poll};
+use crate::inventory::{self, CredentialRef, Driver, Endpoint, Identity, Inventory, Node, Poll};
 
 /// An exchange may take so long, its wait for a turn included, unless the inventory says otherwise.
 const EXCHANGE_MS: Millis = 10_000;
+/// The same for a fence agent: it waits by itself until the device shows what it was told to do, and for its turn at a
+/// device of many outlets.
+const AGENT_EXCHANGE_MS: Millis = 60_000;
+/// An idle node that an agent is started for is read so often: that is a program with an interpreter each time.
+const AGENT_POLL_MS: Millis = 300_000;
+/// What a person told is looked at so often while somebody waits for it: that asks nobody.
+const PERSON_BACKOFF_MS: Millis = 1_000;
 /// The first reads after a start are spread so that at most so many nodes are read in a millisecond.
 const FIRST_READS_PER_MS: usize = 5;
 
@@ -20,7 +27,8 @@ const FIRST_READS_PER_MS: usize = 5;
 pub(crate) struct Target {
     pub(crate) node: Arc<str>,
     pub(crate) endpoint: Arc<Endpoint>,
-    pub(crate) credential: Arc<CredentialRef>,
+    /// None when no account is needed.
+    pub(crate) credential: Option<Arc<CredentialRef>>,
     pub(crate) exchange_ms: Millis,
     /// The least time between two exchanges at the endpoint, in milliseconds.
     pub(crate) gap_ms: u32,
@@ -31,28 +39,66 @@ pub(crate) struct Target {
 impl Target {
     /// The endpoint as causes name it.
     pub(crate) fn name(&self) -> String {
-        self.endpoint.address.to_string()
+        self.endpoint.contact.to_string()
+    }
+
+    /// The account.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(crate) fn credential(&self) -> Result<&CredentialRef, &'static str> {
+        self.credential.as_deref().ok_or("the inventory names no credentials")
     }
 }
 
 /// The targets of all nodes whose credentials are in the inventory. What is equal is shared: a fleet is
 /// large, its accounts are few.
 pub(crate) fn targets(inventory: &Inventory) -> impl Iterator<Item = Target> {
-    let shared = |(name, credential): (&String, &CredentialRef)| {
-        (name.clone(), Arc::new(credential.clone()))
-    };
     let credentials: HashMap<String, Arc<CredentialRef>> =
         inventory.credentials.iter().map(shared).collect();
     inventory.nodes.values().filter_map(move |node| {
         Some(Target {
             node: Arc::clone(&node.name),
             endpoint: Arc::clone(&node.endpoint),
-            credential: Arc::clone(credentials.get(&*node.endpoint.credentials)?),
-            exchange_ms: exchange_ms(node),
+            credential: credential(&credentials, &node.endpoint)?,
+            exchange_ms: exchange_ms(node, inventory),
             gap_ms: node.settings.gap_ms.unwrap_or(0),
             identity: inventory.identities.get(&node.name).cloned(),
         })
     })
+}
+
+/// The second ways of those nodes that have one. A node's patience is that of its first way.
+pub(crate) fn seconds(inventory: &Inventory) -> impl Iterator<Item = Target> {
+    let credentials: HashMap<String, Arc<CredentialRef>> =
+        inventory.credentials.iter().map(shared).collect();
+    inventory.seconds.iter().filter_map(move |(name, second)| {
+        let identity = inventory.identities.get(name).cloned();
+        Some(Target {
+            node: Arc::clone(name),
+            endpoint: Arc::clone(&second.endpoint),
+            credential: credential(&credentials, &second.endpoint)?,
+            exchange_ms: exchange_ms(inventory.nodes.get(name)?, inventory),
+            gap_ms: second.settings.gap_ms.unwrap_or(0),
+            identity: identity.filter(|_| second.endpoint.tells_identity()),
+        })
+    })
+}
+
+fn shared((name, credential): (&String, &CredentialRef)) -> (String, Arc<CredentialRef>) {
+    (name.clone(), Arc::new(credential.clone()))
+}
+
+/// The account of an endpoint, if it needs one; none when it is not in the inventory.
+#[expect(clippy::option_option, reason = "no account is needed, or the one that is is missing")]
+fn credential(
+    credentials: &HashMap<String, Arc<CredentialRef>>,
+    endpoint: &Endpoint,
+) -> Option<Option<Arc<CredentialRef>>> {
+    match &endpoint.credentials {
+        Some(name) => Some(Some(Arc::clone(credentials.get(&**name)?))),
+        None => Some(None),
+    }
 }
 
 /// What the circuits bear.
@@ -72,13 +118,14 @@ pub(crate) fn pacing(node: &Node, inventory: &Inventory) -> Pacing {
     node.name.hash(&mut salt);
     let circuit = inventory.circuit_of(node);
     Pacing {
-        endpoint: node.endpoint.address.to_string().into(),
-        exchange_ms: exchange_ms(node),
+        endpoint: node.endpoint.contact.to_string().into(),
+        exchange_ms: exchange_ms(node, inventory),
         dwell_ms: set.dwell_ms.unwrap_or(usual.dwell_ms),
         settle_ms: set.settle_ms.unwrap_or(usual.settle_ms),
         transition_min_ms: set.transition_ms.unwrap_or(usual.transition_min_ms),
         attempts_max: set.attempts.map_or(usual.attempts_max, |n| n.try_into().unwrap_or(u8::MAX)),
         poll_ms: match set.poll {
+            None if node.endpoint.driver() == Driver::Fence => Some(AGENT_POLL_MS),
             None => usual.poll_ms,
             Some(Poll::Off) => None,
             Some(Poll::EveryMs(span)) => Some(span),
@@ -87,12 +134,30 @@ pub(crate) fn pacing(node: &Node, inventory: &Inventory) -> Pacing {
             None | Some(inventory::Drift::Observe) => Drift::Observe,
             Some(inventory::Drift::Enforce) => Drift::Enforce,
         },
+        second: inventory.seconds.get(&node.name).map(|it| Arc::new(second(it))),
         circuit: circuit.map(|(name, _)| Arc::clone(name)),
         start_watts: set
             .start_watts
             .unwrap_or_else(|| circuit.map_or(0, |(_, circuit)| circuit.start_watts)),
+        backoff_max_ms: match node.endpoint.driver() {
+            Driver::Manual => PERSON_BACKOFF_MS,
+            Driver::Ipmi | Driver::Redfish | Driver::Fence | Driver::Webhook => {
+                usual.backoff_max_ms
+            }
+        },
         salt: salt.finish(),
         ..usual
+    }
+}
+
+fn second(second: &inventory::Second) -> Second {
+    Second {
+        is: match second.is {
+            inventory::SecondIs::Machine => SecondIs::Machine,
+            inventory::SecondIs::Feed => SecondIs::Feed,
+        },
+        endpoint: second.endpoint.contact.to_string().into(),
+        escalate_ms: second.escalate_ms,
     }
 }
 
@@ -102,6 +167,16 @@ pub(crate) fn first_poll(now: Millis, pacing: &Pacing, nodes: usize) -> Option<M
     pacing.poll_ms.map(|poll_ms| now + pacing.salt % (spread.min(poll_ms) + 1))
 }
 
-fn exchange_ms(node: &Node) -> Millis {
-    node.settings.exchange_timeout_ms.unwrap_or(EXCHANGE_MS)
+/// By either way.
+fn exchange_ms(node: &Node, inventory: &Inventory) -> Millis {
+    let second = inventory.seconds.get(&node.name).map_or(0, |it| usual_ms(&it.endpoint));
+    let usual = usual_ms(&node.endpoint).max(second);
+    node.settings.exchange_timeout_ms.unwrap_or(usual)
+}
+
+const fn usual_ms(endpoint: &Endpoint) -> Millis {
+    match endpoint.driver() {
+        Driver::Fence => AGENT_EXCHANGE_MS,
+        Driver::Ipmi | Driver::Redfish | Driver::Webhook | Driver::Manual => EXCHANGE_MS,
+    }
 }

@@ -15,10 +15,16 @@ use crate::tries::{Known, Tried, Tries};
 /// The most reports that wait to be told; older ones are dropped and counted.
 const REPORTS_MAX: usize = 10_000;
 
-/// Whoever can ask the machines themselves. Both are called from async code and must not block long.
+/// Whoever can ask the machines themselves. All are called from async code and must not block long.
 pub trait Live: Send + Sync {
     /// Reads these nodes soon; what comes of it is published on the board.
     fn look(&self, nodes: &NodeSet);
+
+    /// Somebody looked at these nodes and saw them in that state. What comes of it is published on the board.
+    ///
+    /// # Errors
+    /// Those of the nodes that are not switched by people: they are read, and nothing was taken over of any.
+    fn observed(&self, nodes: &NodeSet, goal: Goal, by: &str) -> Result<(), NodeSet>;
 
     /// Reads the inventory again and puts it to use, and tells what changed. Called on a thread of
     /// its own; may call [`crate::Region::set_fleet`].

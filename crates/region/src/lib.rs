@@ -17,6 +17,7 @@ mod log;
 mod measure;
 mod metrics;
 mod nodes;
+mod observed;
 mod recent;
 mod region;
 mod rest;

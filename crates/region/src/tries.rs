@@ -83,20 +83,13 @@ fn is_news(known: Option<Known>, tried: &Tried<'_>) -> bool {
     if tried.ask.is_write() {
         return true;
     }
-    let found = match tried.answer {
-        Answer::Power(power) => *power,
-        Answer::Done | Answer::Refused(_) | Answer::NotSent(_) | Answer::Lost(_) => Power::Unknown,
-    };
+    let found = read_power(tried.answer).unwrap_or(Power::Unknown);
     known.is_some_and(|known| known.phase != Phase::Idle || (known.read && known.power != found))
 }
 
 impl Kept {
     fn new(node: &str, seq: Option<Seq>, tried: &Tried<'_>) -> Self {
         let (end, cause) = end(tried.answer);
-        let power = match tried.answer {
-            Answer::Power(power) => Some(*power),
-            Answer::Done | Answer::Refused(_) | Answer::NotSent(_) | Answer::Lost(_) => None,
-        };
         let took_ms = tried.took.map(|took| u32::try_from(took.as_millis()).unwrap_or(u32::MAX));
         Self {
             node: node.into(),
@@ -106,7 +99,7 @@ impl Kept {
             driver: tried.driver,
             asked: asked(tried.ask),
             end,
-            power,
+            power: read_power(tried.answer),
             cause: cause.map(|cause| Arc::clone(&cause.words)),
         }
     }
@@ -125,10 +118,20 @@ impl Kept {
     }
 }
 
-/// What came of it, and what went wrong.
+/// What a read found.
+const fn read_power(answer: &Answer) -> Option<Power> {
+    match answer {
+        Answer::Power(power) => Some(*power),
+        Answer::Mixed(_) => Some(Power::Unknown),
+        Answer::Done | Answer::Refused(_) | Answer::NotSent(_) | Answer::Lost(_) => None,
+    }
+}
+
+/// What came of it, and what is wrong.
 const fn end(answer: &Answer) -> (TryEnd, Option<&Cause>) {
     let (end, cause) = match answer {
         Answer::Power(_) | Answer::Done => return (TryEnd::Ok, None),
+        Answer::Mixed(cause) => (TryEnd::Ok, cause),
         Answer::Refused(cause) => (TryEnd::Refused, cause),
         Answer::NotSent(cause) => (TryEnd::NotSent, cause),
         Answer::Lost(cause) => (TryEnd::Lost, cause),

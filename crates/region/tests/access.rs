@@ -141,6 +141,7 @@ fn nobody_learns_which_names_exist_outside_of_their_scope() {
         ("POST", "/api/v1/withdrawals", r#"{"nodes":"X"}"#.to_owned()),
         ("POST", "/api/v1/holds", hold("X")),
         ("POST", "/api/v1/holds/release", r#"{"nodes":"X"}"#.to_owned()),
+        ("POST", "/api/v1/observations", r#"{"nodes":"X","power":"off"}"#.to_owned()),
         ("GET", "/api/v1/nodes?nodes=X", String::new()),
         ("GET", "/api/v1/nodes?nodes=X,n1&selector=rack=r2", String::new()),
         ("GET", "/api/v1/nodes/X", String::new()),

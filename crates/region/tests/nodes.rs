@@ -2,7 +2,9 @@
 
 mod common;
 
-use api::{Code, HoldRequest, NodeQuery, Outcome, Power, ReleaseRequest, Role, State};
+use api::{
+    Code, HoldRequest, NodeQuery, Observed, OnOff, Outcome, Power, ReleaseRequest, Role, State,
+};
 use arbiter::{Goal, Phase, Report, Settlement};
 use common::{Site, busy, eventually, idle, key, now, off, on, problem, seen};
 
@@ -257,4 +259,19 @@ fn the_names_of_nodes_and_groups_are_told_as_far_as_the_caller_may_see_them() {
     );
     let none = site.user("none", Role::Viewer, Some("n9")).groups().unwrap();
     assert_eq!((none.nodes.as_str(), none.groups.len()), ("n9", 0));
+}
+
+#[test]
+fn what_an_operator_saw_is_handed_on_with_the_name_and_only_where_nobody_reads() {
+    let site = Site::new();
+    let observed = |nodes: &str| Observed { nodes: nodes.to_owned(), power: OnOff::Off };
+    let bob = site.user("bob", Role::Operator, Some("n[1-2]"));
+    let told = bob.observed(&observed("n[1-2]")).unwrap();
+    assert_eq!((told.nodes.as_str(), told.count, told.power), ("n[1-2]", 2, OnOff::Off));
+    problem(bob.observed(&observed("n3")), 403, Code::OutOfScope);
+    let eve = site.user("eve", Role::Viewer, None);
+    problem(eve.observed(&observed("n1")), 403, Code::RoleForbids);
+    let read = problem(site.admin().observed(&observed("n[4-5]")), 409, Code::NotManual);
+    assert_eq!(read.nodes.as_deref(), Some("n5"));
+    assert_eq!(*site.live.told.lock().unwrap(), ["bob: n[1-2] Off"]);
 }

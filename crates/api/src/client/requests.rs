@@ -14,7 +14,7 @@ use crate::command::{
     Command, CommandAnswer, CommandList, CommandQuery, CommandRequest, WithdrawRequest, Withdrawal,
 };
 use crate::hold::{HoldAnswer, HoldList, HoldRequest, ReleaseAnswer, ReleaseRequest};
-use crate::node::{GroupList, History, Node, NodeList, NodeQuery, Why};
+use crate::node::{GroupList, History, Node, NodeList, NodeQuery, Observed, ObservedAnswer, Why};
 use crate::system::{Alive, InventoryChange, Version};
 use crate::token::{NewToken, TokenList, TokenRequest};
 
@@ -155,6 +155,14 @@ impl Client {
     /// [`ClientError`].
     pub fn release(&self, request: &ReleaseRequest, key: &str) -> Answer<ReleaseAnswer> {
         self.post(at("/holds/release"), Some(key), Some(request))
+    }
+
+    /// Tells what somebody saw of nodes that only people switch.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn observed(&self, told: &Observed) -> Answer<ObservedAnswer> {
+        self.post(at("/observations"), None, Some(told))
     }
 
     /// The tokens, without their texts.

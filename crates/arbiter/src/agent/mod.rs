@@ -20,7 +20,9 @@ use lines::{Lines, Place, Wanted};
 
 use crate::circuit::{Limit, Load};
 use crate::ledger::{Change, Ledger, NodeId, Traces};
-use crate::operation::{Answer, Ask, Event, OpEffect, Operation, Pacing, Progress, Report, Seen};
+use crate::operation::{
+    Answer, Ask, Event, OpEffect, Operation, Pacing, Progress, Report, Seen, Way,
+};
 use crate::record::Record;
 use crate::{Millis, Seq};
 
@@ -57,6 +59,8 @@ pub enum Effect {
         ticket: u32,
         /// The question.
         ask: Ask,
+        /// By which of the node's ways.
+        way: Way,
         /// When the answer is given up.
         until: Millis,
     },
@@ -368,8 +372,8 @@ impl Agent {
         };
         let cluster = || self.cluster.clone();
         match effect {
-            OpEffect::Exchange { ticket, ask, until } => {
-                Effect::Exchange { node, ticket, ask, until }
+            OpEffect::Exchange { ticket, ask, way, until } => {
+                Effect::Exchange { node, ticket, ask, way, until }
             }
             OpEffect::Mark { seq, step, seen } => Effect::Append(Record::Fired {
                 cluster: cluster(),

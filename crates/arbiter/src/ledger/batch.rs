@@ -49,7 +49,9 @@ impl Ledger {
 
     /// One that shared another operation and now has its own waits for its batch like the others.
     pub(super) fn join_batches(&mut self, node: NodeId, seq: Seq, changes: &mut Vec<Change>) {
-        if let Some(batches) = self.batches(seq) {
+        if self.is_stopped(seq) {
+            self.withdraw(node, seq, Some(seq), changes);
+        } else if let Some(batches) = self.batches(seq) {
             batches.add(node);
             self.begin_batch(seq, self.now, changes);
         }
@@ -72,13 +74,22 @@ impl Ledger {
         let failed = matches!(outcome.result(), Outcome::Failed { .. } | Outcome::Uncertain { .. });
         batches.failed += u32::from(failed);
         let done = batches.under_way.is_empty();
-        if batch.stop_after.is_some_and(|max| batches.failed >= max) {
-            for node in core::mem::take(&mut batches.waiting) {
+        if self.is_stopped(seq) {
+            let waiting = self.batches(seq).map(|batches| core::mem::take(&mut batches.waiting));
+            for node in waiting.unwrap_or_default() {
                 self.withdraw(node, seq, Some(seq), changes);
             }
         } else if done {
             self.begin_batch(seq, now + batch.delay_ms, changes);
         }
+    }
+
+    /// Whether so many nodes of the command have failed that no more begin.
+    fn is_stopped(&self, seq: Seq) -> bool {
+        let entry = self.commands.get(&seq);
+        let failed = entry.and_then(|entry| Some(entry.batches.as_ref()?.failed));
+        let max = entry.and_then(|entry| entry.command.batch?.stop_after);
+        failed.zip(max).is_some_and(|(failed, max)| failed >= max)
     }
 
     fn next_waiting(&mut self, seq: Seq, size: u32) -> Option<NodeId> {

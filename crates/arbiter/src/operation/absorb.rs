@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use super::work::{Line, Ordered, Rest, Wire, Work};
-use super::{Answer, Ask, Cause, Event, OpEffect, Operation, Pacing, Report, Trouble};
-use crate::action::{Goal, Order, Power};
+use super::{Answer, Ask, Cause, Event, OpEffect, Operation, Pacing, Report, Trouble, Way};
+use crate::action::{Goal, Order, Power, Step};
 use crate::ledger::{Kept, Standing};
 use crate::{Millis, Seq};
 
@@ -12,6 +12,7 @@ use crate::{Millis, Seq};
 struct Ended {
     ticket: u32,
     ask: Ask,
+    way: Way,
     at: Millis,
     seq: Option<Seq>,
     newest: Seq,
@@ -63,9 +64,9 @@ impl Operation {
 
     fn take_exchange(&mut self, ends: impl Fn(u32, Millis) -> bool) -> Option<Ended> {
         match self.wire {
-            Wire::Asked { ticket, ask, at, until, seq, newest } if ends(ticket, until) => {
+            Wire::Asked { ticket, ask, way, at, until, seq, newest } if ends(ticket, until) => {
                 self.wire = Wire::Quiet;
-                Some(Ended { ticket, ask, at, seq, newest })
+                Some(Ended { ticket, ask, way, at, seq, newest })
             }
             Wire::Asked { .. } | Wire::Quiet => None,
         }
@@ -90,6 +91,11 @@ impl Operation {
             self.work.marking = None;
             self.work.marked = Some(step);
             self.work.next_half();
+            if step == Step::Escalated {
+                // what was read for the first way decides nothing for the second
+                self.way = Way::Second;
+                self.work.read_again(self.tickets, 0);
+            }
         }
     }
 
@@ -129,22 +135,29 @@ impl Operation {
         effects: &mut Vec<OpEffect>,
     ) {
         self.seen.at = ended.at;
+        self.seen.way = ended.way;
+        let answer = self.answer_by(ended.way, answer, pacing);
+        self.seen.mixed = matches!(answer, Answer::Mixed(_));
         match answer {
             Answer::Power(power) => {
-                self.seen.power = power;
-                self.seen.ticket = ended.ticket;
                 self.seen.cause = None;
-                self.work.covers = ended.newest;
-                self.work.errors = 0;
-                self.poll_errors = 0;
-                self.work.reads = self.work.reads.saturating_add(1);
+                self.absorb_state(ended, power);
                 self.absorb_power(now, ended.at, power, pacing, effects);
+            }
+            Answer::Mixed(cause) => {
+                self.seen.cause = Some(cause.clone());
+                self.absorb_state(ended, Power::Unknown);
+                self.work.cause = Some(cause);
+                if self.standing.charge.is_none() {
+                    self.absorb_rest(now, ended.at, |_| true, effects);
+                }
             }
             Answer::Refused(cause) | Answer::NotSent(cause) | Answer::Lost(cause) => {
                 self.seen.power = Power::Unknown;
                 self.seen.cause = Some(cause.clone());
                 self.poll_errors = self.poll_errors.saturating_add(1);
                 self.absorb_error(now, cause, pacing);
+                self.fall_back(now, ended.way, pacing);
             }
             Answer::Done => {}
         }
@@ -153,6 +166,16 @@ impl Operation {
         if !looked {
             self.plan_poll(now, pacing);
         }
+    }
+
+    /// The read told something, whatever it was.
+    fn absorb_state(&mut self, ended: &Ended, power: Power) {
+        self.seen.power = power;
+        self.seen.ticket = ended.ticket;
+        self.work.covers = ended.newest;
+        self.work.errors = 0;
+        self.poll_errors = 0;
+        self.work.reads = self.work.reads.saturating_add(1);
     }
 
     fn absorb_power(
@@ -174,7 +197,7 @@ impl Operation {
             self.work.line = Line::Out;
         }
         if self.standing.charge.is_none() {
-            self.absorb_rest(now, asked_at, power, effects);
+            self.absorb_rest(now, asked_at, |goal| power.is_opposite(goal), effects);
         }
     }
 
@@ -216,11 +239,11 @@ impl Operation {
         &mut self,
         now: Millis,
         asked_at: Millis,
-        power: Power,
+        has_left: impl Fn(Goal) -> bool,
         effects: &mut Vec<OpEffect>,
     ) {
         let Some(Kept { goal, .. }) = self.standing.kept else { return };
-        let left = power.is_opposite(goal);
+        let left = has_left(goal);
         match self.rest {
             Rest::Watching { until, returned, .. } if left => {
                 let report = Report::LateFire { goal };
@@ -240,8 +263,13 @@ impl Operation {
                 effects.push(OpEffect::Report(Report::Drifted { goal }));
                 self.rest = Rest::Idle { drifted: true };
             }
-            Rest::Idle { drifted: true } if !left => self.rest = Rest::Idle { drifted: false },
-            Rest::Watching { .. } | Rest::Idle { .. } | Rest::Returning { .. } => {}
+            Rest::Idle { drifted: true } | Rest::Left { .. } if !left => {
+                self.rest = Rest::Idle { drifted: false };
+            }
+            Rest::Watching { .. }
+            | Rest::Idle { .. }
+            | Rest::Left { .. }
+            | Rest::Returning { .. } => {}
         }
     }
 
@@ -253,7 +281,7 @@ impl Operation {
                 // the last look is at the very end of the window
                 Some(if until > now { quarter.min(until - now) } else { quarter })
             }
-            Rest::Idle { .. } | Rest::Returning { .. } => None,
+            Rest::Idle { .. } | Rest::Left { .. } | Rest::Returning { .. } => None,
         };
         let span = background.into_iter().chain(watch).min();
         self.next_poll = span.map(|span| now + span);
@@ -298,7 +326,7 @@ impl Operation {
         let cause = match answer {
             Answer::NotSent(cause) => return self.absorb_error(now, cause, pacing),
             Answer::Refused(cause) | Answer::Lost(cause) => Some(cause),
-            Answer::Done | Answer::Power(_) => None,
+            Answer::Done | Answer::Power(_) | Answer::Mixed(_) => None,
         };
         if self.work.fired.is_some_and(|(last, _)| last != order) {
             self.work.next_half();
@@ -319,7 +347,11 @@ impl Operation {
     fn absorb_once(&mut self, now: Millis, answer: Answer, pacing: &Pacing) {
         match answer {
             Answer::NotSent(cause) => self.absorb_error(now, cause, pacing),
-            Answer::Refused(_) | Answer::Lost(_) | Answer::Done | Answer::Power(_) => {
+            Answer::Refused(_)
+            | Answer::Lost(_)
+            | Answer::Done
+            | Answer::Power(_)
+            | Answer::Mixed(_) => {
                 self.work.once = Some(answer);
                 self.work.read_at = now;
             }
@@ -328,7 +360,7 @@ impl Operation {
 
     fn absorb_boot(&mut self, now: Millis, answer: Answer, pacing: &Pacing) {
         match answer {
-            Answer::Done | Answer::Power(_) => self.work.boot_set = true,
+            Answer::Done | Answer::Power(_) | Answer::Mixed(_) => self.work.boot_set = true,
             Answer::Refused(cause) | Answer::NotSent(cause) | Answer::Lost(cause) => {
                 self.work.boot_tries = self.work.boot_tries.saturating_add(1);
                 self.absorb_error(now, cause, pacing);

@@ -4,6 +4,7 @@
 //! what to put on record, and is told the answers.
 
 mod absorb;
+mod ladder;
 mod pacing;
 mod plan;
 mod progress;
@@ -17,7 +18,7 @@ mod tests;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-pub use pacing::{Drift, Pacing};
+pub use pacing::{Drift, Pacing, Second, SecondIs};
 pub use progress::{Phase, Progress};
 use want::Want;
 use work::{Line, Ordered, Rest, Stirring, Wire, Work};
@@ -46,6 +47,8 @@ pub struct Operation {
     next_poll: Option<Millis>,
     poll_errors: u8,
     gate: Gate,
+    /// By which way the next question for the power goes.
+    way: Way,
 }
 
 /// What an operation can be told.
@@ -75,6 +78,9 @@ pub enum Event {
 pub enum Answer {
     /// To a read: the state. `Unknown` means that the BMC says it is in transition.
     Power(Power),
+    /// To a read: some of what powers the node is on and some is off, as the cause says. It is in no state, and every
+    /// order makes sense.
+    Mixed(Cause),
     /// To an order or a boot override: accepted.
     Done,
     /// The BMC said no; it did not happen.
@@ -92,6 +98,16 @@ pub struct Cause {
     pub trouble: Trouble,
     /// What happened, naming the endpoint.
     pub words: Arc<str>,
+}
+
+/// By which of its ways a node is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Way {
+    /// Its BMC.
+    #[default]
+    First,
+    /// What is there besides.
+    Second,
 }
 
 /// What the cause of a failed exchange means for what is done next.
@@ -133,6 +149,8 @@ pub enum OpEffect {
         ticket: u32,
         /// The question.
         ask: Ask,
+        /// By which way.
+        way: Way,
         /// When the answer is given up.
         until: Millis,
     },
@@ -226,9 +244,12 @@ pub struct Seen {
     pub at: Millis,
     /// Why it is unknown.
     pub cause: Option<Cause>,
+    /// By which way it was asked for.
+    pub way: Way,
     /// The last state that was read, and when its question was sent.
     pub last_known: Option<(Goal, Millis)>,
     ticket: u32,
+    mixed: bool,
 }
 
 /// The next state, and what to do once it is adopted.
@@ -260,6 +281,7 @@ impl Operation {
             next_poll: None,
             poll_errors: 0,
             gate: Gate::default(),
+            way: Way::First,
         }
     }
 
@@ -427,7 +449,8 @@ impl Operation {
         let (ticket, until) = (self.tickets, now + pacing.exchange_ms);
         let seq = self.standing.charge.as_ref().map(|charge| charge.seq);
         let newest = self.standing.charge.as_ref().map_or(0, |charge| charge.newest);
-        self.wire = Wire::Asked { ticket, ask, at: now, until, seq, newest };
+        let way = self.way_of(ask);
+        self.wire = Wire::Asked { ticket, ask, way, at: now, until, seq, newest };
         if ask.is_write() {
             self.work.since = ticket;
         }
@@ -436,7 +459,7 @@ impl Operation {
             Ask::Fire(Order::On) => self.work.line = Line::Out,
             Ask::Fire(Order::Soft | Order::Reset | Order::Nmi) | Ask::Boot(_) | Ask::Power => {}
         }
-        OpEffect::Exchange { ticket, ask, until }
+        OpEffect::Exchange { ticket, ask, way, until }
     }
 }
 

@@ -20,6 +20,26 @@ pub enum Drift {
     Enforce,
 }
 
+/// What a node's second way is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SecondIs {
+    /// Another controller of the same machine: what it reads is the machine's power.
+    Machine,
+    /// What feeds the machine: off, the machine is off; on, nothing is known.
+    Feed,
+}
+
+/// A node's second way.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Second {
+    /// What it is.
+    pub is: SecondIs,
+    /// Its endpoint's name, for causes.
+    pub endpoint: Arc<str>,
+    /// Orders may go to it when the first way has not done it so long after the beginning; never if none.
+    pub escalate_ms: Option<Millis>,
+}
+
 /// One node's patience. Spans are in milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Pacing {
@@ -45,6 +65,8 @@ pub struct Pacing {
     pub poll_ms: Option<Millis>,
     /// What to do about drift.
     pub drift: Drift,
+    /// The second way, if there is one.
+    pub second: Option<Arc<Second>>,
     /// The circuit that limits power-ons, if one does.
     pub circuit: Option<Arc<str>>,
     /// What the node draws while it starts, in watts.
@@ -67,6 +89,7 @@ impl Default for Pacing {
             backoff_max_ms: 30_000,
             poll_ms: Some(60_000),
             drift: Drift::Observe,
+            second: None,
             circuit: None,
             start_watts: 0,
             salt: 0,

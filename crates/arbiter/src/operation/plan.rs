@@ -22,12 +22,20 @@ impl Operation {
 
     /// Fires the goal's order at a node that reads otherwise, until it reads so.
     pub(super) fn drive(&self, now: Millis, goal: Goal, seq: Seq, pacing: &Pacing) -> Want {
+        if let Some(want) = self.escalates(now, pacing) {
+            return want;
+        }
         match self.fresh(now, pacing) {
             Err(want) => want,
             Ok(power) if power.is(goal) => self.confirm(now, goal, seq, pacing),
-            Ok(Power::Unknown) => self.again(now, pacing),
+            Ok(Power::Unknown) if !self.seen.mixed => self.again(now, pacing),
             Ok(_) => self.fire(now, goal.order(), seq, pacing),
         }
+    }
+
+    fn escalates(&self, now: Millis, pacing: &Pacing) -> Option<Want> {
+        let charge = self.standing.charge.as_ref()?;
+        self.escalation(now, charge, pacing)
     }
 
     /// The goal was read. It counts unless an earlier order to leave it may still take effect.
@@ -49,17 +57,27 @@ impl Operation {
     }
 
     fn plan_soft(&self, now: Millis, charge: &Charge, pacing: &Pacing) -> Want {
+        let hard = charge.force_after.is_some();
+        if let Some(want) = self.escalation(now, charge, pacing).filter(|_| hard) {
+            return want;
+        }
         match self.fresh(now, pacing) {
             Err(want) => want,
             Ok(Power::Off) => self.confirm(now, Goal::Off, charge.seq, pacing),
-            Ok(Power::On) => self.shut_down(now, charge, pacing),
-            Ok(Power::Unknown) => self.again(now, pacing),
+            Ok(Power::Unknown) if !self.seen.mixed => self.again(now, pacing),
+            Ok(Power::On | Power::Unknown) if self.is_escalated() => {
+                self.fire(now, Order::Off, charge.seq, pacing)
+            }
+            Ok(Power::On | Power::Unknown) => self.shut_down(now, charge, pacing),
         }
     }
 
     fn plan_cycle(&self, now: Millis, charge: &Charge, pacing: &Pacing) -> Want {
         if charge.steps.has(Step::Dropped) {
             return self.plan_on(now, charge, pacing);
+        }
+        if let Some(want) = self.escalation(now, charge, pacing) {
+            return want;
         }
         // a machine whose override can't be set is not powered down first
         if let (Ok(Power::On), Some(boot)) = (self.fresh(now, pacing), self.boot_wanted(charge)) {
@@ -68,11 +86,13 @@ impl Operation {
         match self.fresh(now, pacing) {
             Err(want) => want,
             Ok(Power::Off) => Want::Mark(charge.seq, Step::Dropped),
-            Ok(Power::On) if charge.action == Action::SoftCycle => {
+            Ok(Power::Unknown) if !self.seen.mixed => self.again(now, pacing),
+            Ok(Power::On | Power::Unknown)
+                if charge.action == Action::SoftCycle && !self.is_escalated() =>
+            {
                 self.shut_down(now, charge, pacing)
             }
-            Ok(Power::On) => self.fire(now, Order::Off, charge.seq, pacing),
-            Ok(Power::Unknown) => self.again(now, pacing),
+            Ok(Power::On | Power::Unknown) => self.fire(now, Order::Off, charge.seq, pacing),
         }
     }
 
@@ -114,8 +134,8 @@ impl Operation {
         match self.fresh(now, pacing) {
             Err(want) => want,
             Ok(Power::Off) => Want::Mark(charge.seq, Step::Dropped),
-            Ok(Power::On) => self.reset(charge, pacing),
-            Ok(Power::Unknown) => self.again(now, pacing),
+            Ok(Power::Unknown) if !self.seen.mixed => self.again(now, pacing),
+            Ok(Power::On | Power::Unknown) => self.reset(charge, pacing),
         }
     }
 
@@ -130,7 +150,7 @@ impl Operation {
 
     fn after_reset(&self, now: Millis, charge: &Charge, pacing: &Pacing) -> Want {
         match &self.work.once {
-            None | Some(Answer::Done | Answer::Power(_)) => {
+            None | Some(Answer::Done | Answer::Power(_) | Answer::Mixed(_)) => {
                 self.drive(now, Goal::On, charge.seq, pacing)
             }
             Some(answer) => self.once_failed(charge, Order::Reset, answer, pacing),
@@ -148,7 +168,7 @@ impl Operation {
         match &self.work.once {
             None if self.work.marked == Some(Step::Nmi) => Want::Exchange(Ask::Fire(Order::Nmi)),
             None => Want::Settle(charge.seq, words::interrupted(Order::Nmi, pacing)),
-            Some(Answer::Done | Answer::Power(_)) => {
+            Some(Answer::Done | Answer::Power(_) | Answer::Mixed(_)) => {
                 Want::Settle(charge.seq, Settlement::Confirmed)
             }
             Some(answer) => self.once_failed(charge, Order::Nmi, answer, pacing),
@@ -159,7 +179,7 @@ impl Operation {
         let outcome = match answer {
             Answer::Refused(cause) => words::refused(self, order, cause, pacing),
             Answer::Lost(cause) | Answer::NotSent(cause) => words::lost(order, cause),
-            Answer::Done | Answer::Power(_) => Settlement::Confirmed,
+            Answer::Done | Answer::Power(_) | Answer::Mixed(_) => Settlement::Confirmed,
         };
         Want::Settle(charge.seq, outcome)
     }
@@ -168,6 +188,9 @@ impl Operation {
         let fire_at = self.fire_at(order, pacing);
         if fire_at > now {
             return self.again_before(now, fire_at, pacing);
+        }
+        if let Some(want) = self.must_escalate(now, order, seq, pacing) {
+            return want;
         }
         let same = self.work.fired.is_none_or(|(last, _)| last == order);
         if same && self.work.fires >= pacing.attempts_max {

@@ -21,6 +21,8 @@ pub struct Progress {
     pub next_at: Option<Millis>,
     /// What went wrong last.
     pub cause: Option<Arc<str>>,
+    /// Whether orders go to the node's second way.
+    pub escalated: bool,
 }
 
 /// The steps of an operation.
@@ -110,6 +112,7 @@ impl Operation {
             attempt: self.work.fires,
             next_at: self.deadline(now, pacing),
             cause: self.work.cause.as_ref().map(|cause| cause.words.clone()),
+            escalated: self.is_escalated(),
         }
     }
 
@@ -148,7 +151,7 @@ impl Operation {
 
     fn rest_phase(&self) -> Phase {
         match self.rest {
-            Rest::Idle { .. } => Phase::Idle,
+            Rest::Idle { .. } | Rest::Left { .. } => Phase::Idle,
             Rest::Watching { .. } => Phase::Watching,
             Rest::Returning { goal, .. } => Phase::Returning(goal),
         }

@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+mod ladder;
 mod neighbours;
 
 use super::*;
@@ -86,6 +87,11 @@ impl Bench {
 
     fn answer(&mut self, answer: Answer) -> String {
         self.tell(Event::Answered { ticket: self.ticket, answer })
+    }
+
+    fn reads_mixed(&mut self) -> String {
+        let words = "outlet 3 is on, outlet 7 is off".into();
+        self.answer(Answer::Mixed(Cause { trouble: Trouble::Passing, words }))
     }
 
     fn reads(&mut self, power: Power) -> String {
@@ -674,4 +680,52 @@ fn what_an_order_needed_is_learned_also_when_another_command_sees_it() {
     assert_eq!(said, "read");
     assert_eq!(bench.reads(Power::On), "fire power-off");
     assert!((6_000..8_000).contains(&bench.op.learned_on_ms), "{}", bench.op.learned_on_ms);
+}
+
+#[test]
+fn a_node_with_some_power_is_ordered_to_any_goal_and_confirmed_in_none() {
+    for (action, order) in [
+        (Action::On, "fire power-on"),
+        (Action::Off, "fire power-off"),
+        (Action::Cycle, "fire power-off"),
+    ] {
+        let (mut bench, said) = Bench::asked(charge(action));
+        assert_eq!(said, "read", "{action:?}");
+        assert_eq!(bench.reads_mixed(), order, "{action:?}");
+        assert_eq!(bench.op.seen().power, Power::Unknown);
+        bench.answer(Answer::Done);
+        // still mixed: ordered again in its time, and never confirmed
+        let mut fired = 0;
+        for _ in 0..60 {
+            match bench.wait().as_str() {
+                "read" => {
+                    let said = bench.reads_mixed();
+                    assert!(!said.contains("confirmed"), "{action:?}: {said}");
+                    if said == order {
+                        fired += 1;
+                        bench.answer(Answer::Done);
+                    } else if said.starts_with("failed") {
+                        break;
+                    }
+                }
+                said if said.starts_with("failed") => break,
+                said => panic!("{action:?}: {said}"),
+            }
+        }
+        assert_eq!(fired, 4, "{action:?}");
+    }
+}
+
+#[test]
+fn a_node_that_lost_or_got_some_power_has_left_what_was_confirmed() {
+    for goal in [Goal::On, Goal::Off] {
+        let mut bench = Bench::new();
+        bench.pacing.settle_ms = 0;
+        bench.settled(Some(goal));
+        assert_eq!(bench.tell(Event::Look), "read");
+        let said = bench.reads_mixed();
+        assert!(said.starts_with(&format!("Drifted {{ goal: {goal:?} }}")), "{said}");
+        assert_eq!(bench.tell(Event::Look), "read");
+        assert_eq!(bench.reads_mixed(), "", "told once");
+    }
 }

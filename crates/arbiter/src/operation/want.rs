@@ -13,6 +13,9 @@ const DENIED_MAX: u8 = 2;
 /// How many errors in a row end the attempt to bring a node back.
 const RETURN_ERRORS_MAX: u8 = 8;
 
+/// After bringing a node back was given up, it is not tried again so long, in milliseconds: it had its budget.
+const LEFT_MS: Millis = 1_800_000;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Want {
     /// Nothing before that time.
@@ -98,7 +101,10 @@ impl Operation {
         match self.rest {
             Rest::Returning { goal, late } => self.want_return(now, goal, late, pacing),
             Rest::Idle { drifted: true } => self.want_enforced(now, pacing),
-            Rest::Idle { drifted: false } | Rest::Watching { .. } => self.want_poll(now, None),
+            Rest::Left { again_at } if again_at <= now => self.want_enforced(now, pacing),
+            Rest::Idle { drifted: false } | Rest::Left { .. } | Rest::Watching { .. } => {
+                self.want_poll(now, None)
+            }
         }
     }
 
@@ -121,7 +127,11 @@ impl Operation {
             || self.work.stranger;
         if given_up || self.held(now) {
             let cause = words::not_returned(self, now, pacing);
-            return left_there(goal, cause);
+            return if self.held(now) {
+                Want::Rest(Rest::Idle { drifted: true }, Some(Report::LeftThere { goal, cause }))
+            } else {
+                left_there(now, goal, cause)
+            };
         }
         if self.waits_in_line(pacing) {
             return self.want_poll(now, None);
@@ -131,7 +141,7 @@ impl Operation {
         match outcome {
             Settlement::Confirmed => self.brought_back(now, goal, late, pacing),
             Settlement::Failed(cause) | Settlement::Uncertain(cause) => {
-                left_there(goal, cause.as_str().into())
+                left_there(now, goal, cause.as_str().into())
             }
         }
     }
@@ -242,6 +252,7 @@ impl Operation {
     }
 }
 
-fn left_there(goal: Goal, cause: alloc::sync::Arc<str>) -> Want {
-    Want::Rest(Rest::Idle { drifted: true }, Some(Report::LeftThere { goal, cause }))
+fn left_there(now: Millis, goal: Goal, cause: alloc::sync::Arc<str>) -> Want {
+    let again_at = now + LEFT_MS;
+    Want::Rest(Rest::Left { again_at }, Some(Report::LeftThere { goal, cause }))
 }

@@ -1,6 +1,6 @@
 //! What an operation remembers of its present pursuit, in this life of the agent only.
 
-use super::{Answer, Ask, Cause};
+use super::{Answer, Ask, Cause, Way};
 use crate::action::{Goal, Order, Step};
 use crate::ledger::Traces;
 use crate::{Millis, Seq};
@@ -14,6 +14,7 @@ pub(super) enum Wire {
     Asked {
         ticket: u32,
         ask: Ask,
+        way: Way,
         at: Millis,
         until: Millis,
         seq: Option<Seq>,
@@ -72,6 +73,8 @@ pub(super) enum Rest {
     Idle { drifted: bool },
     /// Within the settle window. `returned`: it left once and was brought back.
     Watching { goal: Goal, until: Millis, returned: bool },
+    /// Bringing it back was given up; where drift is not only observed it is tried again then.
+    Left { again_at: Millis },
     /// Bringing the node back. `late`: out of the settle window's watch, not for drift.
     Returning { goal: Goal, late: bool },
 }

@@ -1,6 +1,6 @@
 //! One simulated machine behind a BMC with the manners of the field's worst.
 
-use arbiter::{Answer, Ask, Cause, Millis, Order, Power, Trouble};
+use arbiter::{Answer, Ask, Cause, Millis, Order, Power, SecondIs, Trouble};
 
 use crate::rng::Rng;
 
@@ -21,6 +21,8 @@ pub struct Faults {
     pub unsent: u64,
     /// The operating system does not shut down when asked.
     pub deaf: bool,
+    /// Two outlets feed it, which don't turn at the same moment.
+    pub feeds: bool,
 }
 
 impl Faults {
@@ -39,6 +41,7 @@ impl Faults {
             9 => faults.lag_max = 3_000,
             10 => faults.unsent = 10 + rng.below(40),
             11 => faults.deaf = true,
+            12 => faults.feeds = true,
             _ => {}
         }
         faults
@@ -65,6 +68,8 @@ pub struct Machine {
     pub transition: Millis,
     pub resets: u64,
     pub lied: bool,
+    /// Whether its feed is on. Without it the machine is off, and its BMC silent.
+    pub fed: bool,
 }
 
 impl Machine {
@@ -79,6 +84,7 @@ impl Machine {
             transition: rng.below(3_000),
             resets: 0,
             lied: false,
+            fed: true,
         }
     }
 
@@ -100,6 +106,32 @@ impl Machine {
             || self.history.iter().any(|(at, power)| *at > since && *power == Power::Off)
     }
 
+    /// A question arrives at the second way: a sound one.
+    pub fn ask_second(&mut self, now: Millis, ask: Ask, is: SecondIs) -> Answer {
+        self.settle(now);
+        match (ask, is) {
+            (Ask::Power, SecondIs::Feed) if self.fed => Answer::Power(Power::On),
+            (Ask::Power, SecondIs::Feed) => Answer::Power(Power::Off),
+            (Ask::Power, SecondIs::Machine) => Answer::Power(self.power),
+            (Ask::Fire(Order::Off), SecondIs::Feed) => {
+                self.fed = false;
+                self.turn(Power::Off, now);
+                self.settle(now);
+                self.turning = None;
+                Answer::Done
+            }
+            (Ask::Fire(Order::On), SecondIs::Feed) => {
+                self.fed = true;
+                Answer::Done
+            }
+            (Ask::Fire(order), SecondIs::Machine) => {
+                self.order(now, order);
+                Answer::Done
+            }
+            (Ask::Fire(_) | Ask::Boot(_), _) => Answer::Refused(cause("a feed can't do that")),
+        }
+    }
+
     /// A question arrives; the answer, unless there is none.
     pub fn ask(&mut self, now: Millis, ask: Ask, rng: &mut Rng) -> Option<Answer> {
         self.settle(now);
@@ -109,7 +141,7 @@ impl Machine {
                 words: "wrong password".into(),
             }));
         }
-        if self.faults.dead {
+        if self.faults.dead || !self.fed {
             return None;
         }
         if rng.percent(self.faults.unsent) {
@@ -135,6 +167,9 @@ impl Machine {
         if self.faults.transitional && self.turning.is_some() {
             return Answer::Power(Power::Unknown);
         }
+        if self.faults.feeds && self.turning.is_some() {
+            return Answer::Mixed(cause("one feed is on, one is off"));
+        }
         let then = now.saturating_sub(self.faults.stale);
         let seen = self.history.iter().rev().find(|(at, _)| *at <= then);
         Answer::Power(seen.map_or(self.history[0].1, |(_, power)| *power))
@@ -156,6 +191,9 @@ impl Machine {
     }
 
     pub fn turn(&mut self, power: Power, at: Millis) {
+        if !self.fed && power == Power::On {
+            return;
+        }
         if self.power != power || self.turning.is_some() {
             self.turning = Some((power, at));
         }

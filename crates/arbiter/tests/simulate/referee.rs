@@ -147,9 +147,7 @@ impl Referee {
     fn check_ends(&self, seq: Seq, now: Millis, record: &Record, changes: &[Change]) -> Checked {
         for (node, whose, outcome) in ended(changes) {
             let right = match (outcome.result(), record) {
-                (Outcome::Cancelled { by }, Record::Settled { .. }) => {
-                    *by == whose && self.is_stopped(whose, changes)
-                }
+                (Outcome::Cancelled { by }, _) if *by == whose => self.is_stopped(whose, changes),
                 (Outcome::Superseded { by }, Record::Command(_))
                 | (Outcome::Cancelled { by }, Record::Withdrawn(_)) => *by == seq,
                 (

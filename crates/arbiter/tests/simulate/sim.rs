@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use arbiter::{
     Agent, Answer, Ask, Drift, Effect, Ledger, Limit, Millis, NodeId, NoticeKind, Order, Pacing,
-    Power, Record, Report, Seq, coalesce,
+    Power, Record, Report, Second, SecondIs, Seq, Way, coalesce,
 };
 
 use crate::checks::{Checked, Ghosts};
@@ -328,8 +328,8 @@ impl Sim {
         let mut records = Vec::new();
         for effect in effects {
             match effect {
-                Effect::Exchange { node, ticket, ask, until } => {
-                    self.send(place, node, ticket, ask, until)?;
+                Effect::Exchange { node, ticket, ask, way, until } => {
+                    self.send(place, node, ticket, (ask, way), until)?;
                 }
                 Effect::Append(record) => records.push(record),
                 Effect::Notice(notice) => {
@@ -360,12 +360,12 @@ impl Sim {
         place: usize,
         node: NodeId,
         ticket: u32,
-        ask: Ask,
+        (ask, way): (Ask, Way),
         until: Millis,
     ) -> Checked {
         let (agent, life) = (&self.lives[place].agent, self.lives[place].number);
         let seq = agent.ledger().running(node).map_or(0, |(seq, _)| seq);
-        let flight = Flight { life, node, ticket, ask, at: self.now, until, seq };
+        let flight = Flight { life, node, ticket, ask, way, at: self.now, until, seq };
         let sent = self.ghosts.traffic.on_send(&flight, agent, &pacing(node.0));
         sent.map_err(|broken| format!("{broken} ({flight:?})"))?;
         let faults = &self.machines[node.0 as usize].faults;
@@ -385,7 +385,12 @@ impl Sim {
             return Ok(());
         }
         let machine = &mut self.machines[flight.node.0 as usize];
-        let answer = machine.ask(self.now, flight.ask, &mut self.rng);
+        let answer = match (flight.way, second(flight.node.0)) {
+            (Way::Second, Some(second)) => {
+                Some(machine.ask_second(self.now, flight.ask, second.is))
+            }
+            (Way::First | Way::Second, _) => machine.ask(self.now, flight.ask, &mut self.rng),
+        };
         let reached = !matches!(answer, Some(Answer::NotSent(_)));
         if reached {
             self.ghosts.traffic.on_arrival(self.now, &flight, &pacing(flight.node.0))?;
@@ -396,6 +401,7 @@ impl Sim {
             self.at(at, What::Turn { node: flight.node });
         }
         if let (Some(late), Ask::Fire(order @ (Order::On | Order::Off))) = (late, flight.ask)
+            && flight.way == Way::First
             && self.rng.percent(10)
         {
             let machine = &mut self.machines[flight.node.0 as usize];
@@ -465,6 +471,17 @@ pub fn limit(node: u32) -> Option<Limit> {
     (node % 3 != 2).then_some(limit)
 }
 
+/// Some nodes have a feed that can be switched, and some another controller.
+pub fn second(node: u32) -> Option<Second> {
+    let is = match node % 5 {
+        1 => SecondIs::Feed,
+        3 => SecondIs::Machine,
+        _ => return None,
+    };
+    let endpoint = format!("second{node}").into();
+    Some(Second { is, endpoint, escalate_ms: Some(20_000) })
+}
+
 /// Every fourth node depends on the one before it, every eighth on one that depends on another.
 pub fn parent(node: u32) -> Option<u32> {
     (node % 4 == 3 || node % 8 == 2).then(|| node - 1)
@@ -474,6 +491,7 @@ fn pacing(node: u32) -> Pacing {
     Pacing {
         endpoint: name(node).into(),
         exchange_ms: 5_000,
+        second: second(node).map(Into::into),
         circuit: limit(node).map(|limit| limit.circuit),
         start_watts: WATTS,
         settle_ms: 30_000,

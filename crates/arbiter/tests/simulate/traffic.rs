@@ -5,11 +5,12 @@
 use std::collections::BTreeMap;
 
 use arbiter::{
-    Action, Agent, Answer, Ask, Ledger, Millis, NodeId, Order, Pacing, Power, Seq, Step, Trouble,
+    Action, Agent, Answer, Ask, Ledger, Millis, NodeId, Order, Pacing, Power, SecondIs, Seq, Step,
+    Trouble, Way,
 };
 
 use crate::checks::{Checked, ensure};
-use crate::sim::{WATTS, limit, parent};
+use crate::sim::{WATTS, limit, parent, second};
 
 /// One exchange.
 #[derive(Clone, Debug)]
@@ -18,6 +19,7 @@ pub struct Flight {
     pub node: NodeId,
     pub ticket: u32,
     pub ask: Ask,
+    pub way: Way,
     pub at: Millis,
     pub until: Millis,
     /// The running intent in its agent's eyes; 0 if there is none.
@@ -30,12 +32,13 @@ struct Reading {
     life: u32,
     asked_at: Millis,
     power: Power,
+    mixed: bool,
 }
 
 /// What one life did for one intent on one node.
 #[derive(Clone, Debug, Default)]
 struct Pursuit {
-    fires: BTreeMap<&'static str, (u32, Millis)>,
+    fires: BTreeMap<(&'static str, bool), (u32, Millis)>,
     denied: u32,
     boot_set: bool,
 }
@@ -125,11 +128,17 @@ impl Traffic {
             wires.busy_until = 0;
         }
         if flight.ask == Ask::Power {
+            let feed = second(flight.node.0).is_some_and(|second| second.is == SecondIs::Feed);
             let power = match answer {
+                // that its feed is on says nothing of the machine
+                Some(Answer::Power(Power::On)) if flight.way == Way::Second && feed => {
+                    Power::Unknown
+                }
                 Some(Answer::Power(power)) => *power,
                 _ => Power::Unknown,
             };
-            let reading = Reading { life: flight.life, asked_at: flight.at, power };
+            let mixed = matches!(answer, Some(Answer::Mixed(_)));
+            let reading = Reading { life: flight.life, asked_at: flight.at, power, mixed };
             // what an older life hears, or hears late, is not what is known
             let newer = |old: Reading| (old.life, old.asked_at) <= (flight.life, flight.at);
             if wires.reading.is_none_or(newer) {
@@ -146,7 +155,7 @@ impl Traffic {
             }
             (Ask::Boot(_), Some(Answer::Done)) => pursuit.boot_set = true,
             (Ask::Fire(order), _) => {
-                let (times, at) = pursuit.fires.entry(order.word()).or_default();
+                let (times, at) = pursuit.fires.entry(kind(flight, order)).or_default();
                 // what is answered later was given up then
                 (*times, *at) = (*times + 1, now.min(flight.until));
             }
@@ -205,9 +214,11 @@ impl Traffic {
 }
 
 impl Wires {
-    /// On is fired at what reads off, everything else at what reads on, and the read is a fresh one.
+    /// On is fired at what reads off, everything else at what reads on, anything at what is in between with its power,
+    /// and the read is a fresh one.
     fn check_reading(&self, flight: &Flight, order: Order) -> Checked {
-        if order == Order::Nmi {
+        // power is taken by the second way also when only that says that there is any
+        if order == Order::Nmi || order == Order::Off && flight.way == Way::Second {
             return Ok(());
         }
         let right = self.reading.is_some_and(|reading| {
@@ -216,6 +227,7 @@ impl Wires {
                 Order::Off | Order::Soft | Order::Reset => reading.power == Power::On,
                 Order::Nmi => true,
             };
+            let otherwise = otherwise || reading.mixed;
             reading.life == flight.life && otherwise && reading.asked_at > self.written_at
         });
         ensure(right, "nothing is fired at a node that was not just read otherwise")
@@ -230,7 +242,8 @@ impl Wires {
         if flight.seq == 0 || order.is_at_most_once() {
             return Ok(());
         }
-        let Some((times, at)) = self.pursuit.fires.get(order.word()) else { return Ok(()) };
+        let fires = self.pursuit.fires.get(&kind(flight, order));
+        let Some((times, at)) = fires else { return Ok(()) };
         ensure(*times < u32::from(pacing.attempts_max), "the attempts for an intent are bounded")?;
         let wait = (pacing.transition_min_ms << (times - 1)).min(pacing.transition_max_ms);
         ensure(
@@ -238,6 +251,11 @@ impl Wires {
             "nothing is fired again faster than the node's own transition time, doubled each time",
         )
     }
+}
+
+/// What is counted together.
+fn kind(flight: &Flight, order: Order) -> (&'static str, bool) {
+    (order.word(), flight.way == Way::Second)
 }
 
 /// Who fires is entitled to: for the running intent, within its deadline, against nobody's hold.
@@ -280,6 +298,10 @@ fn check_record(flight: &Flight, order: Order, ledger: &Ledger, boot_set: bool) 
     ensure(
         step.is_none_or(has),
         "an at-most-once step and the half of a cycle are on record before what follows is sent",
+    )?;
+    ensure(
+        flight.way == Way::First || has(Step::Escalated),
+        "no order goes to the second way before that is on record",
     )?;
     ensure(
         order != Order::On || charge.boot.is_none() || boot_set,

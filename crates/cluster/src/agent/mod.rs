@@ -14,7 +14,7 @@ use journal::{Journal, ReadError};
 use nodeset::NodeSet;
 use tokio::sync::{mpsc, watch};
 
-use crate::driver::{Answered, Drivers, Exchange, Traffic};
+use crate::driver::{Answered, Drivers, Exchange, People, Traffic};
 use crate::inventory::Inventory;
 
 /// How many requests to read nodes now may wait.
@@ -114,6 +114,12 @@ impl<J: Journal, W: Witness> Agent<J, W> {
         let cluster = cluster.to_owned();
         let agent = Self { journal, witness, inventory, looks, drivers, answered, cluster };
         (agent, Looks(sender))
+    }
+
+    /// Where people tell what they see of nodes that only they switch.
+    #[must_use]
+    pub fn people(&self) -> People {
+        self.drivers.people()
     }
 
     /// Datagrams and requests exchanged with BMCs.

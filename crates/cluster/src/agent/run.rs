@@ -7,7 +7,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arbiter::{Effect, Millis, NodeId, NoticeKind, Pacing, Record};
+use arbiter::{Effect, Millis, NodeId, NoticeKind, Pacing, Record, Way};
 use journal::Journal;
 use nodeset::NodeSet;
 use tokio::sync::mpsc::{self, UnboundedSender};
@@ -32,6 +32,8 @@ struct Running<'a, J, W> {
     shell: &'a mut Agent<J, W>,
     core: arbiter::Agent,
     targets: HashMap<NodeId, Arc<Target>>,
+    /// The second ways of those nodes that have one.
+    seconds: HashMap<NodeId, Arc<Target>>,
     records: UnboundedSender<Record>,
     claimed: Millis,
 }
@@ -72,8 +74,8 @@ impl<J: Journal, W: Witness> Agent<J, W> {
             let mut follower = Follower::new(Arc::clone(&self.journal)).await?;
             let core = arbiter::Agent::new(&self.cluster, &life_name());
             let records = records.clone();
-            let targets = HashMap::new();
-            let mut running = Running { shell: self, core, targets, records, claimed: 0 };
+            let (targets, seconds) = (HashMap::new(), HashMap::new());
+            let mut running = Running { shell: self, core, targets, seconds, records, claimed: 0 };
             running.adopt_inventory();
             if !running.catch_up(&mut follower).await? {
                 continue;
@@ -206,6 +208,11 @@ impl<J: Journal, W: Witness> Running<'_, J, W> {
         let pair =
             |(child, parent): (&Arc<str>, &Arc<str>)| (Box::from(&**child), Box::from(&**parent));
         self.core.set_parents(now, inventory.parents.iter().map(pair), &mut effects);
+        for target in targets::seconds(&inventory) {
+            if let Some(id) = self.core.ledger().id(&target.node) {
+                self.seconds.insert(id, Arc::new(target));
+            }
+        }
         for target in targets::targets(&inventory) {
             if let Some(id) = self.core.ledger().id(&target.node) {
                 self.targets.insert(id, Arc::new(target));
@@ -218,7 +225,9 @@ impl<J: Journal, W: Witness> Running<'_, J, W> {
         let mut touched = BTreeSet::new();
         for effect in effects {
             match effect {
-                Effect::Exchange { node, ticket, ask, until } => self.ask(node, ticket, ask, until),
+                Effect::Exchange { node, ticket, ask, way, until } => {
+                    self.ask((node, way), ticket, ask, until);
+                }
                 Effect::Append(record) => {
                     // the recorder ends only after this
                     let _ = self.records.send(record);
@@ -240,9 +249,13 @@ impl<J: Journal, W: Witness> Running<'_, J, W> {
         }
     }
 
-    fn ask(&self, node: NodeId, ticket: u32, ask: arbiter::Ask, until: Millis) {
+    fn ask(&self, (node, way): (NodeId, Way), ticket: u32, ask: arbiter::Ask, until: Millis) {
         debug!(node = self.core.ledger().name(node), ticket, ?ask, "asking");
-        match self.targets.get(&node) {
+        let targets = match way {
+            Way::First => &self.targets,
+            Way::Second => &self.seconds,
+        };
+        match targets.get(&node) {
             Some(target) => {
                 let target = Arc::clone(target);
                 self.shell.drivers.ask(Job { node, ticket, ask, until, target });

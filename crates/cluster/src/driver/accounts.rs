@@ -46,8 +46,9 @@ impl Default for Account {
 impl Accounts {
     /// Why the account is not used at this BMC, if it is left alone. Now and then one question is let through.
     pub(super) fn cause(&self, target: &Target) -> Option<Cause> {
+        let name = target.endpoint.credentials.as_ref()?;
         let (now, mut known) = (now_ms(), self.lock());
-        let account = known.get_mut(&target.endpoint.credentials)?;
+        let account = known.get_mut(name)?;
         if account.refused_by.len() < REFUSED_BY_MAX {
             return None;
         }
@@ -60,7 +61,7 @@ impl Accounts {
              not locked out",
             target.name(),
             account.refused_by.len(),
-            target.endpoint.credentials
+            name
         );
         Some(Cause { trouble: Trouble::Denied, words: words.into() })
     }
@@ -68,15 +69,16 @@ impl Accounts {
     /// Learns from an answer.
     pub(super) fn note(&self, target: &Target, answer: &Answer) {
         let denied = match answer {
-            Answer::Power(_) | Answer::Done | Answer::Refused(_) => false,
+            Answer::Power(_) | Answer::Mixed(_) | Answer::Done | Answer::Refused(_) => false,
             Answer::NotSent(cause) if cause.trouble == Trouble::Denied => true,
             Answer::NotSent(_) | Answer::Lost(_) => return,
         };
+        let Some(name) = &target.endpoint.credentials else { return };
         let mut known = self.lock();
-        if !known.contains_key(&target.endpoint.credentials) {
-            known.insert(Arc::clone(&target.endpoint.credentials), Account::default());
+        if !known.contains_key(name) {
+            known.insert(Arc::clone(name), Account::default());
         }
-        let Some(account) = known.get_mut(&target.endpoint.credentials) else { return };
+        let Some(account) = known.get_mut(name) else { return };
         if !denied {
             account.accepted = true;
             account.refused_by.clear();
@@ -89,8 +91,9 @@ impl Accounts {
     /// A turn to log in. With an account that was accepted before, there is nothing to wait for.
     pub(super) async fn turn(&self, target: &Target) -> Option<OwnedSemaphorePermit> {
         let unproven = {
+            let name = target.endpoint.credentials.as_ref()?;
             let mut known = self.lock();
-            let account = known.entry(Arc::clone(&target.endpoint.credentials)).or_default();
+            let account = known.entry(Arc::clone(name)).or_default();
             if account.accepted {
                 return None;
             }

@@ -29,7 +29,7 @@ impl Breaker {
                     self.open = Some(Cause { trouble: Trouble::Denied, words: words.into() });
                 }
             }
-            Answer::Power(_) | Answer::Done => self.denied = 0,
+            Answer::Power(_) | Answer::Mixed(_) | Answer::Done => self.denied = 0,
             Answer::NotSent(_) | Answer::Refused(_) | Answer::Lost(_) => {}
         }
     }

@@ -7,7 +7,7 @@ use crate::inventory::Driver;
 /// A question that a driver has answered. The words are few and stable: they are labels of figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exchange {
-    /// Which protocol: `ipmi`, `redfish`.
+    /// Which driver: `ipmi`, `redfish`, `fence`, ...
     pub driver: &'static str,
     /// What was asked.
     pub ask: Ask,
@@ -49,12 +49,13 @@ const fn result(answer: &Answer) -> &'static str {
                 Trouble::Passing => passing(answer),
             }
         }
+        Answer::Mixed(_) => "ok",
     }
 }
 
 const fn passing(answer: &Answer) -> &'static str {
     match answer {
-        Answer::Power(_) | Answer::Done => "ok",
+        Answer::Power(_) | Answer::Done | Answer::Mixed(_) => "ok",
         Answer::Refused(_) => "refused",
         Answer::NotSent(_) => "not_sent",
         Answer::Lost(_) => "lost",

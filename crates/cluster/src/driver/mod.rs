@@ -1,14 +1,22 @@
 //! Drivers: each speaks one protocol to BMCs, one exchange at a time at each endpoint.
 //!
 //! A driver decides nothing. It answers every question once, and sends nothing of it after its `until`.
+//! docs/drivers/README.md tells how to write one.
 
 mod accounts;
 mod breaker;
 mod exchange;
+mod fence;
+mod http;
 mod ipmi;
+mod manual;
+mod people;
+mod queues;
 mod redfish;
 mod resolve;
+mod tasks;
 mod traffic;
+mod webhook;
 
 use std::sync::Arc;
 
@@ -20,7 +28,9 @@ use accounts::Accounts;
 use crate::inventory::Driver;
 use crate::targets::Target;
 pub use exchange::Exchange;
-pub use redfish::{TrustError, check_authorities};
+pub use fence::find_agent;
+pub use http::{TrustError, check_authorities};
+pub use people::People;
 use resolve::Turns;
 pub use traffic::Traffic;
 
@@ -59,8 +69,11 @@ fn plain(target: &Target, words: &str) -> Cause {
 
 /// A cause that says that the account is refused.
 fn denied(target: &Target, words: &str) -> Cause {
-    let (user, credentials) = (&target.credential.username, &target.endpoint.credentials);
-    let words = format!("{}: {words} (user {user}, credentials {credentials})", target.name());
+    let account = target.credential.as_ref().zip(target.endpoint.credentials.as_ref());
+    let account = account.map_or_else(String::new, |(credential, name)| {
+        format!(" (user {}, credentials {name})", credential.username)
+    });
+    let words = format!("{}: {words}{account}", target.name());
     Cause { trouble: Trouble::Denied, words: words.into() }
 }
 
@@ -74,22 +87,78 @@ fn stranger(target: &Target, found: &str, wanted: &str) -> Cause {
     Cause { trouble: Trouble::Stranger, words: words.into() }
 }
 
+/// What the drivers share.
+#[derive(Debug, Clone)]
+struct Common {
+    answers: UnboundedSender<Answered>,
+    turns: Arc<Turns>,
+    accounts: Arc<Accounts>,
+    traffic: Arc<Traffic>,
+    http: Arc<http::Connector>,
+    people: People,
+}
+
+impl Common {
+    fn new(answers: UnboundedSender<Answered>) -> Self {
+        let (turns, traffic) = (Arc::new(Turns::new()), Arc::<Traffic>::default());
+        let http = Arc::new(http::Connector::new(Arc::clone(&turns), Arc::clone(&traffic)));
+        let (accounts, people) = (Arc::default(), People::default());
+        Self { answers, turns, accounts, traffic, http, people }
+    }
+
+    /// Hands an answer over.
+    fn answer(&self, answered: Answered) {
+        // nobody listens any more only when the agent ends
+        let _ = self.answers.send(answered);
+    }
+}
+
+/// Declares the drivers, a line each: the word of the inventory, and the module with its `Engine`.
+macro_rules! drivers {
+    ($($word:ident => $driver:ident),+ $(,)?) => {
+        /// The engines of all drivers.
+        #[derive(Debug)]
+        struct Engines { $($driver: $driver::Engine),+ }
+
+        impl Engines {
+            fn start(common: &Common) -> std::io::Result<Self> {
+                Ok(Self { $($driver: $driver::Engine::start(common)?),+ })
+            }
+
+            fn ask(&self, job: Job) {
+                match job.target.endpoint.driver() { $(Driver::$word => self.$driver.ask(job)),+ }
+            }
+
+            fn renew(&self) {
+                $(self.$driver.renew();)+
+            }
+
+            async fn stop(self) {
+                tokio::join!($(self.$driver.stop()),+);
+            }
+        }
+    };
+}
+
+drivers! {
+    Ipmi => ipmi,
+    Redfish => redfish,
+    Fence => fence,
+    Webhook => webhook,
+    Manual => manual,
+}
+
 /// All drivers. The queues need no bound of their own: a node has at most one question outstanding.
 #[derive(Debug)]
 pub(crate) struct Drivers {
     route: Route,
-    answers: UnboundedSender<Answered>,
-    traffic: Arc<Traffic>,
+    common: Common,
 }
 
 /// Where questions go.
 #[derive(Debug)]
 enum Route {
-    Engines {
-        ipmi: ipmi::Engine,
-        redfish: redfish::Engine,
-        accounts: Arc<Accounts>,
-    },
+    Engines(Engines),
     /// To a test that plays the BMCs.
     #[cfg(test)]
     Test(UnboundedSender<Job>),
@@ -102,13 +171,9 @@ impl Drivers {
     /// When no socket can be opened.
     pub(crate) fn start() -> std::io::Result<(Self, UnboundedReceiver<Answered>)> {
         let (answers, answered) = mpsc::unbounded_channel();
-        let (turns, traffic) = (Arc::new(Turns::new()), Arc::<Traffic>::default());
-        let accounts = Arc::<Accounts>::default();
-        let share = || (answers.clone(), Arc::clone(&turns), Arc::clone(&accounts));
-        let redfish = redfish::Engine::new(share(), Arc::clone(&traffic));
-        let ipmi = ipmi::Engine::start(share(), Arc::clone(&traffic))?;
-        let route = Route::Engines { ipmi, redfish, accounts };
-        Ok((Self { route, answers, traffic }, answered))
+        let common = Common::new(answers);
+        let route = Route::Engines(Engines::start(&common)?);
+        Ok((Self { route, common }, answered))
     }
 
     /// Drivers whose BMCs a test plays: it takes the questions and gives the answers.
@@ -116,18 +181,15 @@ impl Drivers {
     pub(crate) fn played() -> (Self, UnboundedReceiver<Answered>, Played) {
         let (answers, answered) = mpsc::unbounded_channel();
         let (sender, questions) = mpsc::unbounded_channel();
-        let (route, traffic) = (Route::Test(sender), Arc::default());
-        let drivers = Self { route, answers: answers.clone(), traffic };
+        let (route, common) = (Route::Test(sender), Common::new(answers.clone()));
+        let drivers = Self { route, common };
         (drivers, answered, Played { questions, answers })
     }
 
     /// Asks. The answer comes later, in any case.
     pub(crate) fn ask(&self, job: Job) {
         match &self.route {
-            Route::Engines { ipmi, redfish, .. } => match job.target.endpoint.driver() {
-                Driver::Ipmi => ipmi.ask(job),
-                Driver::Redfish => redfish.ask(job),
-            },
+            Route::Engines(engines) => engines.ask(job),
             #[cfg(test)]
             Route::Test(test) => drop(test.send(job)),
         }
@@ -137,17 +199,16 @@ impl Drivers {
     pub(crate) fn answer_unreachable(&self, node: NodeId, ticket: u32, words: &str) {
         let cause = Cause { trouble: Trouble::Passing, words: words.into() };
         let answer = Answer::NotSent(cause);
-        // nobody listens any more only when the agent ends
-        let _ = self.answers.send(Answered { node, ticket, answer, exchange: None });
+        self.common.answer(Answered { node, ticket, answer, exchange: None });
     }
 
     /// The inventory changed: secrets are resolved anew, refused accounts may be tried again.
     pub(crate) fn renew(&self) {
+        self.common.http.renew();
         match &self.route {
-            Route::Engines { ipmi, redfish, accounts } => {
-                accounts.renew();
-                ipmi.renew();
-                redfish.renew();
+            Route::Engines(engines) => {
+                self.common.accounts.renew();
+                engines.renew();
             }
             #[cfg(test)]
             Route::Test(_) => {}
@@ -156,15 +217,18 @@ impl Drivers {
 
     /// What was sent and received so far.
     pub(crate) fn traffic(&self) -> Arc<Traffic> {
-        Arc::clone(&self.traffic)
+        Arc::clone(&self.common.traffic)
+    }
+
+    /// Where people tell what they see.
+    pub(crate) fn people(&self) -> People {
+        self.common.people.clone()
     }
 
     /// Closes all sessions.
     pub(crate) async fn stop(self) {
         match self.route {
-            Route::Engines { ipmi, redfish, .. } => {
-                tokio::join!(ipmi.stop(), redfish.stop());
-            }
+            Route::Engines(engines) => engines.stop().await,
             #[cfg(test)]
             Route::Test(_) => {}
         }

@@ -55,7 +55,12 @@ impl<'s> AccessOptions<'s> {
         self.system.as_ref()
     }
 
-    /// Where a BMC is and how it is reached, once its system is filled in.
+    /// Whom the block trusts, if it says so.
+    pub(super) const fn trust(&self) -> Option<&Trust> {
+        self.trust.as_ref()
+    }
+
+    /// Where a BMC is and how it is reached over IPMI or Redfish, once its system is filled in.
     ///
     /// # Errors
     /// What is wrong with the address.
@@ -115,18 +120,33 @@ pub(super) fn check_keys(
     source: &Source<'_>,
     errors: &mut Findings,
 ) {
+    use Driver::{Fence, Ipmi, Redfish, Webhook};
     let insecure = block.insecure.as_ref().map(|switch| switch.span());
     let span = |text: &Option<Text>| text.as_ref().map(toml::Spanned::span);
+    let parameters = block.parameters.as_ref().map(toml::Spanned::span);
+    let outlets = block.outlets.as_ref().map(toml::Spanned::span);
     for (key, of, span) in [
-        ("cipher", Driver::Ipmi, span(&block.cipher)),
-        ("privilege", Driver::Ipmi, span(&block.privilege)),
-        ("system", Driver::Redfish, span(&block.system)),
-        ("ca_file", Driver::Redfish, span(&block.ca_file)),
-        ("fingerprint", Driver::Redfish, span(&block.fingerprint)),
-        ("insecure", Driver::Redfish, insecure),
+        ("bmc", &[Ipmi, Redfish][..], span(&block.bmc)),
+        ("credentials", &[Ipmi, Redfish, Fence, Webhook], span(&block.credentials)),
+        ("cipher", &[Ipmi], span(&block.cipher)),
+        ("privilege", &[Ipmi], span(&block.privilege)),
+        ("system", &[Redfish], span(&block.system)),
+        ("ca_file", &[Redfish, Webhook], span(&block.ca_file)),
+        ("fingerprint", &[Redfish, Webhook], span(&block.fingerprint)),
+        ("insecure", &[Redfish, Webhook], insecure),
+        ("agent", &[Fence], span(&block.agent)),
+        ("parameters", &[Fence], parameters),
+        ("outlets", &[Fence], outlets),
+        ("power_on_uri", &[Webhook], span(&block.power_on_uri)),
+        ("power_off_uri", &[Webhook], span(&block.power_off_uri)),
+        ("power_query_uri", &[Webhook], span(&block.power_query_uri)),
+        ("power_on_regex", &[Webhook], span(&block.power_on_regex)),
+        ("power_off_regex", &[Webhook], span(&block.power_off_regex)),
+        ("authorization", &[Webhook], span(&block.authorization)),
     ] {
-        if let Some(span) = span.filter(|_| of != driver) {
-            let message = format!("{key} is for driver {}", quoted(of.word()));
+        if let Some(span) = span.filter(|_| !of.contains(&driver)) {
+            let of: Vec<String> = of.iter().map(|driver| quoted(driver.word())).collect();
+            let message = format!("{key} is for driver {}", of.join(", "));
             errors.add(&source.place(span), message);
         }
     }

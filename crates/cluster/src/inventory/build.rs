@@ -5,20 +5,22 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
 
+use ipmi::UserName;
 use nodeset::NodeSet;
 use toml::Spanned;
 
 use super::access::{check_keys, trust_key, wrong_system};
-use super::address::Address;
+use super::contact::Contact;
 use super::credentials::{self, Known};
 use super::file::{Block, Written};
 use super::finding::{Findings, Report, quoted};
 use super::model::{
-    Access, Driver, Endpoint, Inventory, Labels, NODES_MAX, Node, Settings, Transport, names,
+    Access, Driver, Endpoint, Inventory, Labels, NODES_MAX, Node, Second, Settings, Transport,
+    names,
 };
 use super::options::{Options, wrong_word};
 use super::source::{Place, Source, Text};
-use super::{bmc, circuits, groups, kin};
+use super::{bmc, circuits, groups, kin, second};
 
 /// Builds the inventory. It is worth something only when `report` has no errors afterwards.
 pub(super) fn build(files: &mut [(Source<'_>, Written)], report: &mut Report) -> Inventory {
@@ -33,6 +35,7 @@ pub(super) fn build(files: &mut [(Source<'_>, Written)], report: &mut Report) ->
     }
     let complete = !builder.nodes_lost && files.iter().all(|(_, written)| !written.nodes_lost);
     let (nodes, depending) = builder.finish();
+    let seconds = seconds(files, &known, &nodes, report);
     let parents = kin::parents(&depending, &nodes, complete, report);
     let circuits = circuits::read(files, &mut report.errors).check(&nodes, report);
     let all = names(nodes.keys().map(|name| &**name));
@@ -40,7 +43,25 @@ pub(super) fn build(files: &mut [(Source<'_>, Written)], report: &mut Report) ->
     let identities = kin::identities(files, &nodes, complete, &mut report.errors);
     let credentials = known.into_iter().filter_map(|(name, known)| Some((name, known?))).collect();
     let warnings = Findings::default();
-    Inventory { nodes, groups, credentials, circuits, parents, identities, warnings, all }
+    Inventory { nodes, seconds, groups, credentials, circuits, parents, identities, warnings, all }
+}
+
+/// Second ways are read as if they were nodes of their own, to which no defaults apply.
+fn seconds(
+    files: &[(Source<'_>, Written)],
+    known: &Known,
+    nodes: &BTreeMap<Arc<str>, Node>,
+    report: &mut Report,
+) -> BTreeMap<Arc<str>, Second> {
+    let mut builder = Builder::new(known, report);
+    for (source, written) in files {
+        for block in &written.seconds {
+            second::missing_terms(block, source, &mut builder.report.errors);
+            builder.add_block(block, source, &Defaults::default());
+        }
+    }
+    let (made, _) = builder.finish();
+    second::seconds(files, made, nodes, &mut report.errors)
 }
 
 /// The `[defaults]` of all files together.
@@ -102,15 +123,16 @@ struct Builder<'s, 'r> {
 /// Nodes with what they depend on, and where that is written.
 type Depending<'s> = BTreeMap<Arc<str>, (Arc<str>, Place<'s>)>;
 
-/// An address, of UDP or of TCP.
-type Door = (Driver, Address);
+/// A contact; an address, of UDP or of TCP.
+type Door = (Driver, Contact);
 
 /// What all nodes of a block have in common.
 struct Common<'b, 's> {
     names: &'b Text,
-    bmc: Place<'s>,
+    /// Where it says who is contacted.
+    contact: Place<'s>,
     driver: Driver,
-    credentials: Arc<str>,
+    credentials: Option<Arc<str>>,
     options: Options<'s>,
     /// Where the block itself says whom to trust.
     trust: Option<Place<'s>>,
@@ -155,32 +177,44 @@ impl<'s, 'r> Builder<'s, 'r> {
         let block = block.get_ref();
         let errors = &mut self.report.errors;
         let options = Options::read(block, source, self.known, errors).over(&defaults.options);
-        for (key, is_set) in [
-            ("names", block.names.is_some()),
-            ("bmc", block.bmc.is_some()),
-            ("driver", block.driver.is_some() || defaults.keys.contains_key("driver")),
-            (
-                "credentials",
-                options.credentials.is_some() || defaults.keys.contains_key("credentials"),
-            ),
-        ] {
-            if !is_set {
-                errors.add(&place, format!("{key} is missing"));
-            }
+        for key in missing(block, &options, defaults) {
+            errors.add(&place, format!("{key} is missing"));
         }
-        let (names, bmc) = (block.names.as_ref()?, block.bmc.as_ref()?);
+        let names = block.names.as_ref()?;
+        if options.driver.is_none_or(has_bmc) && block.bmc.is_none() {
+            return None;
+        }
+        let unreachable = match options.driver {
+            Some(Driver::Fence) => !options.fence.is_complete(),
+            Some(Driver::Webhook) => options.webhook.missing().is_some(),
+            Some(Driver::Ipmi | Driver::Redfish | Driver::Manual) | None => false,
+        };
         let set = node_names(names, source, errors)?;
+        if unreachable {
+            return None;
+        }
         if self.nodes.len() + set.len() > NODES_MAX {
             errors.add(&source.place(names.span()), format!("more than {NODES_MAX} nodes in all"));
             return None;
         }
-        let pairs = bmc::pairs((names, &set), bmc, source, errors)?;
-        check_keys(block, options.driver?, source, errors);
-        let (driver, credentials) = (options.driver?, options.credentials.clone()?);
+        let (pairs, contact) = match &block.bmc {
+            Some(bmc) => {
+                let pairs = bmc::pairs((names, &set), bmc, source, errors)?;
+                (pairs, source.place(bmc.span()))
+            }
+            None => (set.iter().map(|name| (name, String::new())).collect(), place),
+        };
+        let driver = options.driver?;
+        check_keys(block, driver, source, errors);
+        let credentials = options.credentials.clone().filter(|_| driver != Driver::Manual);
+        if has_bmc(driver) && credentials.is_none() {
+            return None;
+        }
         self.blocks.push(source.place(names.span()));
-        let bmc = source.place(bmc.span());
         let trust = trust_key(block, source);
-        self.add_nodes(&Common { names, bmc, driver, credentials, options, trust }, pairs)
+        let common = Common { names, contact, driver, credentials, options, trust };
+        self.check_user_name(&common)?;
+        self.add_nodes(&common, pairs)
     }
 
     fn add_nodes(&mut self, common: &Common<'_, 's>, pairs: Vec<bmc::Pair>) -> Option<()> {
@@ -203,10 +237,12 @@ impl<'s, 'r> Builder<'s, 'r> {
             self.doubles.entry((*first, block)).or_default().push(name);
             return;
         }
-        let address = (common.driver, node.endpoint.address.clone());
+        let address = (common.driver, node.endpoint.contact.clone());
         match self.firsts.get(&address) {
+            // what it is asked for tells nodes behind one webhook apart
+            Some(_) if common.driver == Driver::Webhook => {}
             Some(first) => {
-                let start = || (common.bmc.clone(), vec![Arc::clone(first)]);
+                let start = || (common.contact.clone(), vec![Arc::clone(first)]);
                 self.shared.entry(address).or_insert_with(start).1.push(Arc::clone(&name));
             }
             None => {
@@ -254,24 +290,78 @@ impl<'s, 'r> Builder<'s, 'r> {
     }
 
     fn endpoint(&mut self, common: &Common<'_, 's>, name: &str, bmc: &str) -> Option<Endpoint> {
-        let system = self.system(common, name)?;
-        let wrong = match common.options.access.reach(common.driver, bmc, system) {
-            Ok((address, access)) => {
-                if let (Some(place), Access::Redfish(redfish)) = (&common.trust, &access)
-                    && redfish.transport == Transport::Plain
-                {
-                    let message =
-                        format!("{} is without TLS: no certificate to trust", quoted(bmc));
-                    self.report.errors.add(place, message);
-                    return None;
-                }
-                let credentials = intern_word(&mut self.words, &common.credentials);
-                return Some(Endpoint { address, credentials, access });
+        let (contact, access) = match common.driver {
+            Driver::Ipmi | Driver::Redfish => self.bmc(common, name, bmc)?,
+            Driver::Fence => {
+                let reached = common.options.fence.reach(name);
+                let (contact, fence) = self.reached(common, reached)?;
+                (contact, Access::Fence(fence.into()))
             }
-            Err(wrong) => wrong,
+            Driver::Webhook => {
+                let trust = common.options.access.trust();
+                let reached = common.options.webhook.reach(name, trust);
+                let (contact, webhook) = self.reached(common, reached)?;
+                (contact, Access::Webhook(webhook.into()))
+            }
+            Driver::Manual => (Contact::Person(name.into()), Access::Manual),
         };
-        let message = format!("bmc {} of {name}: {wrong}", quoted(bmc));
-        self.report.errors.add(&common.bmc, message);
+        let transport = match &access {
+            Access::Redfish(redfish) => Some(&redfish.transport),
+            Access::Webhook(webhook) => Some(&webhook.transport),
+            Access::Ipmi(_) | Access::Fence(_) | Access::Manual => None,
+        };
+        if let (Some(place), Some(Transport::Plain)) = (&common.trust, transport) {
+            let what = if bmc.is_empty() { name } else { bmc };
+            let message = format!("{} is without TLS: no certificate to trust", quoted(what));
+            self.report.errors.add(place, message);
+            return None;
+        }
+        let credentials = common.credentials.as_ref();
+        let credentials = credentials.map(|name| intern_word(&mut self.words, name));
+        Some(Endpoint { contact, credentials, access })
+    }
+
+    fn bmc(&mut self, common: &Common<'_, 's>, name: &str, bmc: &str) -> Option<(Contact, Access)> {
+        let system = self.system(common, name)?;
+        match common.options.access.reach(common.driver, bmc, system) {
+            Ok((address, access)) => Some((Contact::Host(address), access)),
+            Err(wrong) => {
+                let message = format!("bmc {} of {name}: {wrong}", quoted(bmc));
+                self.report.errors.add(&common.contact, message);
+                None
+            }
+        }
+    }
+
+    /// What an endpoint's own options came to; what is wrong with them is reported.
+    fn reached<T>(
+        &mut self,
+        common: &Common<'_, 's>,
+        reached: Result<T, (Option<Place<'s>>, String)>,
+    ) -> Option<T> {
+        let wrong = |(place, message): (Option<Place<'s>>, String)| {
+            let place = place.as_ref().unwrap_or(&common.contact);
+            self.report.errors.add(place, message);
+        };
+        reached.map_err(wrong).ok()
+    }
+
+    /// Reports a user name that is too long for the driver.
+    fn check_user_name(&mut self, common: &Common<'_, 's>) -> Option<()> {
+        let Some(name) = common.credentials.as_ref().filter(|_| common.driver == Driver::Ipmi)
+        else {
+            return Some(());
+        };
+        let Some(Some(credential)) = self.known.get(&**name) else { return Some(()) };
+        if UserName::new(&credential.username).is_ok() {
+            return Some(());
+        }
+        let message = format!(
+            "credentials {name}: a user name of {} bytes, IPMI knows {} at most",
+            credential.username.len(),
+            UserName::MAX
+        );
+        self.report.errors.add(&common.contact, message);
         None
     }
 
@@ -304,12 +394,18 @@ impl<'s, 'r> Builder<'s, 'r> {
             let endpoints =
                 sharers.iter().filter_map(|name| Some((name, &self.nodes.get(name)?.0.endpoint)));
             let mut systems: BTreeMap<_, Vec<&str>> = BTreeMap::new();
-            let mut doors = HashSet::new();
+            let mut door = None;
+            let mut different = false;
             for (name, endpoint) in endpoints {
-                doors.insert(endpoint.door());
+                let own = endpoint.door();
+                different |= *door.get_or_insert_with(|| own.clone()) != own;
                 systems.entry(endpoint.system()).or_default().push(name);
             }
-            if doors.len() > 1 {
+            // devices without an address may be called the same
+            if different && *driver == Driver::Fence {
+                continue;
+            }
+            if different {
                 let message = format!("{set} share bmc {address}, and reach it in different ways");
                 self.report.errors.add(place, message);
                 continue;
@@ -319,6 +415,8 @@ impl<'s, 'r> Builder<'s, 'r> {
                 let what = match driver {
                     Driver::Ipmi => "which over ipmi has one power switch",
                     Driver::Redfish => "and name no different `system`s behind it",
+                    Driver::Fence => "which are switched together",
+                    Driver::Webhook | Driver::Manual => "which is one power switch",
                 };
                 let message = format!("{set} share bmc {address}, {what}");
                 self.report.warnings.add(place, message);
@@ -327,6 +425,34 @@ impl<'s, 'r> Builder<'s, 'r> {
         let nodes = self.nodes.into_iter().map(|(name, (node, _))| (name, node)).collect();
         (nodes, self.depending)
     }
+}
+
+/// Whether `bmc` says who is contacted.
+const fn has_bmc(driver: Driver) -> bool {
+    matches!(driver, Driver::Ipmi | Driver::Redfish)
+}
+
+/// The keys that a block needs and that are set nowhere.
+fn missing<'s>(block: &Block, options: &Options<'s>, defaults: &Defaults<'s>) -> Vec<&'static str> {
+    let driver = options.driver;
+    let known = |key| defaults.keys.contains_key(key);
+    let account = options.credentials.is_some() || known("credentials");
+    let mut missing = Vec::new();
+    for (key, is_set) in [
+        ("names", block.names.is_some()),
+        ("bmc", block.bmc.is_some() || !driver.is_none_or(has_bmc)),
+        ("driver", block.driver.is_some() || known("driver")),
+        ("credentials", account || !driver.is_none_or(has_bmc)),
+        ("agent", driver != Some(Driver::Fence) || block.agent.is_some() || known("agent")),
+    ] {
+        missing.extend((!is_set).then_some(key));
+    }
+    let url = options
+        .webhook
+        .missing()
+        .filter(|key| driver == Some(Driver::Webhook) && !known(key) && !block.sets_url(key));
+    missing.extend(url);
+    missing
 }
 
 /// Parses the names of a block. Groups and wildcards aren't accepted: they are made of nodes.

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use ipmi::UserName;
 use toml::Spanned;
 
 use super::file::{CredentialBlock, Reference, ReferenceTable, Written};
@@ -64,15 +63,6 @@ fn username(text: Text, source: &Source<'_>, report: &mut Report) -> Option<Stri
         report.errors.add(&source.place(text.span()), "a control character in a user name");
         return None;
     }
-    if UserName::new(text.get_ref()).is_err() {
-        let words = format!(
-            "a user name of {} bytes: IPMI knows {} at most",
-            text.get_ref().len(),
-            UserName::MAX
-        );
-        report.errors.add(&source.place(text.span()), words);
-        return None;
-    }
     Some(text.into_inner())
 }
 
@@ -85,7 +75,7 @@ fn secret(
     let place = source.place(reference.span());
     let checked = match reference.into_inner() {
         Reference::Literal(value) => literal(key, value, &place, report),
-        Reference::Table(table) => referred(table, source),
+        Reference::Table(table) => referred(&table, source),
     };
     match checked {
         Ok(reference) => Some(reference),
@@ -114,16 +104,20 @@ fn literal(
     Ok(SecretRef::Literal(value))
 }
 
-fn referred(table: ReferenceTable, source: &Source<'_>) -> Result<SecretRef, String> {
-    match (table.file, table.env, table.credential, table.exec) {
+/// The reference that is meant.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn referred(table: &ReferenceTable, source: &Source<'_>) -> Result<SecretRef, String> {
+    match (&table.file, &table.env, &table.credential, &table.exec) {
         (Some(path), None, None, None) if !path.is_empty() => {
             Ok(SecretRef::File(source.raw.folder().join(PathBuf::from(path))))
         }
-        (None, Some(name), None, None) if is_variable(&name) => Ok(SecretRef::Env(name)),
-        (None, None, Some(name), None) if wrong_word(&name).is_none() && !name.contains('/') => {
-            Ok(SecretRef::Credential(name))
+        (None, Some(name), None, None) if is_variable(name) => Ok(SecretRef::Env(name.clone())),
+        (None, None, Some(name), None) if wrong_word(name).is_none() && !name.contains('/') => {
+            Ok(SecretRef::Credential(name.clone()))
         }
-        (None, None, None, Some(words)) if is_command(&words) => Ok(SecretRef::Exec(words)),
+        (None, None, None, Some(words)) if is_command(words) => Ok(SecretRef::Exec(words.clone())),
         (Some(_), None, None, None) => Err("the path is empty".to_owned()),
         (None, Some(_), None, None) => Err("not the name of a variable".to_owned()),
         (None, None, Some(_), None) => Err("not the name of a systemd credential".to_owned()),

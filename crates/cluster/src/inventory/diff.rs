@@ -5,7 +5,7 @@ use std::fmt;
 
 use nodeset::NodeSet;
 
-use super::model::{Access, Inventory, Node, names};
+use super::model::{Access, CredentialRef, Endpoint, Inventory, Node, names};
 
 /// A kind of difference in a node that is in both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +22,10 @@ pub enum Change {
     Trust,
     /// Another system behind the same address.
     System,
+    /// Another fence agent, or other parameters of it.
+    Agent,
+    /// Other URLs, or something else to look for in their answers.
+    Webhook,
     /// Other labels.
     Labels,
     /// Other settings.
@@ -30,6 +34,8 @@ pub enum Change {
     DependsOn,
     /// It has to be another machine.
     Identity,
+    /// Another second way.
+    Second,
 }
 
 impl fmt::Display for Change {
@@ -41,10 +47,13 @@ impl fmt::Display for Change {
             Self::Access => "cipher or privilege",
             Self::Trust => "trust",
             Self::System => "system",
+            Self::Agent => "agent or parameters",
+            Self::Webhook => "webhook",
             Self::Labels => "labels",
             Self::Settings => "settings",
             Self::DependsOn => "depends_on",
             Self::Identity => "identity",
+            Self::Second => "second way",
         })
     }
 }
@@ -117,29 +126,47 @@ fn changes(
     (new, after): (&Inventory, &Node),
 ) -> impl Iterator<Item = Change> + use<> {
     let (was, is) = (&before.endpoint, &after.endpoint);
-    let credentials = was.credentials == is.credentials
-        && old.credentials.get(&*was.credentials) == new.credentials.get(&*is.credentials);
+    let credentials = was.credentials == is.credentials && account(old, was) == account(new, is);
     let other = match (&was.access, &is.access) {
         (Access::Ipmi(was), Access::Ipmi(is)) if was != is => Some(Change::Access),
         (Access::Redfish(was), Access::Redfish(is)) if was.transport != is.transport => {
             Some(Change::Trust)
         }
+        (Access::Fence(was), Access::Fence(is)) if was != is => Some(Change::Agent),
+        (Access::Webhook(was), Access::Webhook(is)) if was != is => {
+            let trust = was.transport != is.transport;
+            Some(if trust { Change::Trust } else { Change::Webhook })
+        }
         // another driver is told as such
-        (Access::Ipmi(_) | Access::Redfish(_), _) => None,
+        (
+            Access::Ipmi(_)
+            | Access::Redfish(_)
+            | Access::Fence(_)
+            | Access::Webhook(_)
+            | Access::Manual,
+            _,
+        ) => None,
     };
     let same = [
         (Change::Driver, was.driver() == is.driver()),
-        (Change::Address, was.address == is.address),
+        (Change::Address, was.contact == is.contact),
         (Change::Credentials, credentials),
         (Change::Access, !matches!(other, Some(Change::Access))),
         (Change::Trust, !matches!(other, Some(Change::Trust))),
         (Change::System, was.system() == is.system()),
+        (Change::Agent, !matches!(other, Some(Change::Agent))),
+        (Change::Webhook, !matches!(other, Some(Change::Webhook))),
         (Change::Labels, before.labels == after.labels),
         (Change::Settings, before.settings == after.settings),
         (Change::DependsOn, old.parents.get(&before.name) == new.parents.get(&after.name)),
+        (Change::Second, old.seconds.get(&before.name) == new.seconds.get(&after.name)),
         (Change::Identity, old.identities.get(&before.name) == new.identities.get(&after.name)),
     ];
     same.into_iter().filter(|(_, same)| !same).map(|(change, _)| change)
+}
+
+fn account<'i>(inventory: &'i Inventory, endpoint: &Endpoint) -> Option<&'i CredentialRef> {
+    inventory.credentials.get(&**endpoint.credentials.as_ref()?)
 }
 
 fn changed_keys<K, V>(old: &BTreeMap<K, V>, new: &BTreeMap<K, V>) -> BTreeSet<String>

@@ -7,10 +7,12 @@ use nodeset::NodeSet;
 use serde::Serialize;
 
 use super::duration;
+use super::fence::{Outlet, Parameter};
 use super::model::{
-    Access, Circuit, CredentialRef, Drift, Identity, Inventory, Ipmi, Node, Policy, Poll, Redfish,
-    Transport, Trust,
+    Access, Circuit, CredentialRef, Drift, Endpoint, Identity, Inventory, Ipmi, Node, Policy, Poll,
+    Redfish, Second, Transport, Trust,
 };
+use crate::secret::SecretRef;
 
 /// What [`Inventory::redacted`] gives: serializable as TOML or JSON, readable as an inventory.
 #[derive(Debug, Serialize)]
@@ -27,17 +29,39 @@ pub struct Export<'i> {
 #[derive(Debug, Serialize)]
 struct Block<'i> {
     names: &'i str,
-    bmc: String,
-    driver: &'static str,
-    credentials: &'i str,
     #[serde(skip_serializing_if = "Option::is_none")]
     depends_on: Option<&'i str>,
     #[serde(flatten)]
-    access: BTreeMap<&'static str, Value>,
+    way: WayBlock<'i>,
     #[serde(flatten)]
     settings: BTreeMap<&'static str, Value>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     labels: BTreeMap<&'i str, &'i str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    second: Option<SecondBlock<'i>>,
+}
+
+#[derive(Debug, Serialize)]
+struct SecondBlock<'i> {
+    is: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    escalate: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gap: Option<String>,
+    #[serde(flatten)]
+    way: WayBlock<'i>,
+}
+
+/// How a node is reached.
+#[derive(Debug, Serialize)]
+struct WayBlock<'i> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bmc: Option<String>,
+    driver: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credentials: Option<&'i str>,
+    #[serde(flatten)]
+    access: BTreeMap<&'static str, Value>,
 }
 
 #[derive(Debug, Serialize)]
@@ -46,6 +70,9 @@ enum Value {
     Text(String),
     Number(u32),
     Switch(bool),
+    Secret(SecretRef),
+    Table(BTreeMap<String, Value>),
+    List(Vec<Value>),
 }
 
 impl Inventory {
@@ -65,11 +92,9 @@ impl Inventory {
     fn block<'i>(&'i self, node: &'i Node) -> Block<'i> {
         Block {
             names: &node.name,
-            bmc: node.endpoint.url(),
-            driver: node.endpoint.driver().word(),
-            credentials: &node.endpoint.credentials,
             depends_on: self.parents.get(&node.name).map(|parent| &**parent),
-            access: access(&node.endpoint.access),
+            way: way(&node.endpoint),
+            second: self.seconds.get(&node.name).map(second),
             settings: settings(node),
             labels: node.labels.iter().map(|(name, value)| (&**name, &**value)).collect(),
         }
@@ -82,9 +107,27 @@ fn identity(identity: &Identity) -> BTreeMap<&'static str, String> {
     uuid.into_iter().chain(serial).collect()
 }
 
-fn access(access: &Access) -> BTreeMap<&'static str, Value> {
-    let text = |text: &str| Value::Text(text.to_owned());
-    match access {
+fn second(second: &Second) -> SecondBlock<'_> {
+    SecondBlock {
+        is: second.is.word(),
+        escalate: second.escalate_ms.map(duration::format_ms),
+        gap: second.settings.gap_ms.map(|ms| duration::format_ms(ms.into())),
+        way: way(&second.endpoint),
+    }
+}
+
+fn way(endpoint: &Endpoint) -> WayBlock<'_> {
+    let has_bmc = matches!(endpoint.access, Access::Ipmi(_) | Access::Redfish(_));
+    WayBlock {
+        bmc: has_bmc.then(|| endpoint.url()),
+        driver: endpoint.driver().word(),
+        credentials: endpoint.credentials.as_deref(),
+        access: access(endpoint),
+    }
+}
+
+fn access(endpoint: &Endpoint) -> BTreeMap<&'static str, Value> {
+    match &endpoint.access {
         Access::Ipmi(Ipmi { cipher, privilege }) => {
             [("cipher", text(cipher.word())), ("privilege", text(privilege.word()))].into()
         }
@@ -93,7 +136,37 @@ fn access(access: &Access) -> BTreeMap<&'static str, Value> {
             let system = system.as_ref().map(|system| ("system", text(system)));
             trust(transport).into_iter().chain(system).collect()
         }
+        Access::Fence(fence) => {
+            let outlets = fence.outlets.iter().map(outlet).collect();
+            [("agent", text(&fence.agent)), ("outlets", Value::List(outlets))].into()
+        }
+        Access::Webhook(webhook) => {
+            let url = |rest: &str| Value::Text(format!("{}{rest}", endpoint.url()));
+            let keys = [
+                ("power_on_uri", url(&webhook.on)),
+                ("power_off_uri", url(&webhook.off)),
+                ("power_query_uri", url(&webhook.query)),
+                ("power_on_regex", text(webhook.is_on.text())),
+                ("power_off_regex", text(webhook.is_off.text())),
+                ("authorization", text(webhook.authorization.word())),
+            ];
+            trust(&webhook.transport).into_iter().chain(keys).collect()
+        }
+        Access::Manual => BTreeMap::new(),
     }
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+fn outlet(outlet: &Outlet) -> Value {
+    let value = |value: &Parameter| match value {
+        Parameter::Text(value) => text(value),
+        Parameter::Secret(secret) => Value::Secret(secret.clone()),
+    };
+    let parameters = outlet.parameters.iter();
+    Value::Table(parameters.map(|(key, it)| (key.to_string(), value(it))).collect())
 }
 
 fn trust(transport: &Transport) -> Option<(&'static str, Value)> {

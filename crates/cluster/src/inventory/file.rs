@@ -22,6 +22,8 @@ pub(super) struct Written {
     /// The keys of `[defaults]`, to find those that two files set.
     pub(super) default_keys: Vec<Text>,
     pub(super) nodes: Vec<Spanned<Block>>,
+    /// Second ways, with the names of their nodes.
+    pub(super) seconds: Vec<Spanned<Block>>,
     pub(super) groups: Vec<(Text, Text)>,
     /// A definition that is not well formed is `None`, so that its name is known all the same.
     pub(super) credentials: Vec<(Text, Option<CredentialBlock>)>,
@@ -49,6 +51,15 @@ pub(super) struct Block {
     pub(super) ca_file: Option<Text>,
     pub(super) fingerprint: Option<Text>,
     pub(super) insecure: Option<Spanned<bool>>,
+    pub(super) agent: Option<Text>,
+    pub(super) parameters: Option<Spanned<Values>>,
+    pub(super) outlets: Option<Spanned<Vec<Values>>>,
+    pub(super) power_on_uri: Option<Text>,
+    pub(super) power_off_uri: Option<Text>,
+    pub(super) power_query_uri: Option<Text>,
+    pub(super) power_on_regex: Option<Text>,
+    pub(super) power_off_regex: Option<Text>,
+    pub(super) authorization: Option<Text>,
     pub(super) drift: Option<Text>,
     pub(super) policy: Option<Text>,
     pub(super) settle: Option<Text>,
@@ -62,6 +73,12 @@ pub(super) struct Block {
     pub(super) start_watts: Option<Spanned<i64>>,
     pub(super) depends_on: Option<Text>,
     pub(super) hosts_lastword: Option<Spanned<bool>>,
+    /// Another way to the same nodes.
+    pub(super) second: Option<Box<Spanned<Block>>>,
+    /// What that way is to the node.
+    pub(super) is: Option<Text>,
+    /// When orders may go that way.
+    pub(super) escalate: Option<Text>,
 }
 
 /// `[circuits."NAMES"]`.
@@ -82,6 +99,30 @@ pub(super) struct IdentityBlock {
     pub(super) serial: Option<Text>,
 }
 
+impl Written {
+    fn add_nodes(&mut self, mut block: Spanned<Block>) {
+        if let Some(second) = block.get_mut().second.take() {
+            let mut second = *second;
+            let inner = second.get_mut();
+            inner.names = inner.names.take().or_else(|| block.get_ref().names.clone());
+            self.seconds.push(second);
+        }
+        self.nodes.push(block);
+    }
+}
+
+impl Block {
+    /// Whether it has that URL, rightly or wrongly.
+    pub(super) fn sets_url(&self, key: &str) -> bool {
+        match key {
+            "power_on_uri" => self.power_on_uri.is_some(),
+            "power_off_uri" => self.power_off_uri.is_some(),
+            "power_query_uri" => self.power_query_uri.is_some(),
+            _ => false,
+        }
+    }
+}
+
 /// `[credentials.NAME]`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a table")]
@@ -89,6 +130,15 @@ pub(super) struct CredentialBlock {
     pub(super) username: Text,
     pub(super) password: Spanned<Reference>,
     pub(super) kg: Option<Spanned<Reference>>,
+}
+
+/// What a program is told, by name.
+pub(super) type Values = BTreeMap<Text, Spanned<Value>>;
+
+/// A value as it is written, or where it is.
+pub(super) enum Value {
+    Text(String),
+    Table(ReferenceTable),
 }
 
 /// A secret as it is written: itself, or where it is.
@@ -123,6 +173,32 @@ impl<'de> Deserialize<'de> for Reference {
             }
         }
         deserializer.deserialize_any(AnyReference)
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnyValue;
+        impl<'de> Visitor<'de> for AnyValue {
+            type Value = Value;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a string, a whole number, true or false, or where a secret is")
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+                Ok(Value::Text(text.to_owned()))
+            }
+            fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+                Ok(Value::Text(number.to_string()))
+            }
+            fn visit_bool<E>(self, switch: bool) -> Result<Value, E> {
+                // agents read 1 and 0 wherever they read true and false
+                Ok(Value::Text(u8::from(switch).to_string()))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
+                ReferenceTable::deserialize(MapAccessDeserializer::new(map)).map(Value::Table)
+            }
+        }
+        deserializer.deserialize_any(AnyValue)
     }
 }
 
@@ -197,7 +273,7 @@ fn read_nodes(value: &Spanned<DeValue<'_>>, written: &mut Written, mistakes: &mu
     };
     for block in blocks.iter() {
         match well_formed(block, mistakes) {
-            Some(read) => written.nodes.push(Spanned::new(block.span(), read)),
+            Some(read) => written.add_nodes(Spanned::new(block.span(), read)),
             None => written.nodes_lost = true,
         }
     }

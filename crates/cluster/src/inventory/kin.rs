@@ -112,6 +112,9 @@ fn not_read(driver: Driver, identity: &Identity) -> Option<&'static str> {
             Some("over ipmi a serial number is not read: pin the uuid")
         }
         Driver::Ipmi | Driver::Redfish => None,
+        Driver::Fence | Driver::Webhook | Driver::Manual => Some(
+            "only ipmi and redfish tell which machine it is: there is nothing to compare with the identity",
+        ),
     }
 }
 

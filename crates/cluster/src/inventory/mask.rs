@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// Keys whose values are never secrets.
-const HARMLESS_KEYS: [&str; 34] = [
+const HARMLESS_KEYS: [&str; 43] = [
     "names",
     "bmc",
     "driver",
@@ -18,6 +18,13 @@ const HARMLESS_KEYS: [&str; 34] = [
     "ca_file",
     "fingerprint",
     "insecure",
+    "agent",
+    "ip",
+    "plug",
+    "port",
+    "power_on_regex",
+    "power_off_regex",
+    "authorization",
     "drift",
     "policy",
     "settle",
@@ -31,6 +38,8 @@ const HARMLESS_KEYS: [&str; 34] = [
     "start_watts",
     "depends_on",
     "hosts_lastword",
+    "is",
+    "escalate",
     "starts",
     "within",
     "watts",

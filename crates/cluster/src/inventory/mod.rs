@@ -6,11 +6,13 @@ mod address;
 mod bmc;
 mod build;
 mod circuits;
+mod contact;
 mod credentials;
 mod diff;
 pub mod duration;
 mod expand;
 mod export;
+mod fence;
 mod file;
 mod finding;
 mod groups;
@@ -20,21 +22,28 @@ mod load;
 mod mask;
 mod model;
 mod options;
+mod pattern;
+mod second;
 mod source;
 mod template;
 #[cfg(test)]
 mod tests;
+mod webhook;
 
 pub use access::wrong_system;
 pub use address::{Address, AddressError, Host};
+pub use contact::Contact;
 pub use diff::{Change, Diff, diff};
 pub use expand::{ExpandError, Expanded, expand};
 pub use export::Export;
+pub use fence::{Fence, Outlet, Parameter};
 pub use finding::{FINDINGS_MAX, Finding, Findings};
 pub use load::{FILES_MAX, INVENTORY_MAX_BYTES, LoadError};
 pub use model::{
-    Access, Cipher, Circuit, CredentialRef, Drift, Driver, Endpoint, Fingerprint, Identity,
-    Inventory, Ipmi, Labels, NODES_MAX, Node, Policy, Poll, Privilege, Redfish, Settings,
-    Transport, Trust,
+    Access, Authorization, Cipher, Circuit, CredentialRef, Drift, Driver, Endpoint, Fingerprint,
+    Identity, Inventory, Ipmi, Labels, NODES_MAX, Node, Policy, Poll, Privilege, Redfish, Second,
+    SecondIs, Settings, Transport, Trust,
 };
 pub use options::wrong_word;
+pub use pattern::Pattern;
+pub use webhook::Webhook;

@@ -9,9 +9,11 @@ use std::sync::Arc;
 use nodeset::{Groups, NodeSet};
 use serde::Serialize;
 
-use super::address::Address;
 use super::circuits;
+use super::contact::Contact;
+use super::fence::Fence;
 use super::finding::Findings;
+use super::webhook::Webhook;
 use crate::secret::SecretRef;
 
 /// An inventory has at most so many nodes.
@@ -25,6 +27,8 @@ pub type Labels = BTreeMap<Arc<str>, Arc<str>>;
 pub struct Inventory {
     /// The nodes by name.
     pub nodes: BTreeMap<Arc<str>, Node>,
+    /// The second ways of those nodes that have one.
+    pub seconds: BTreeMap<Arc<str>, Second>,
     /// The groups by name, each a subset of the nodes.
     pub groups: BTreeMap<String, NodeSet>,
     /// The credentials by name.
@@ -54,14 +58,14 @@ pub struct Node {
     pub settings: Arc<Settings>,
 }
 
-/// How a BMC is reached. Nodes with the same address are reached by the same door: their endpoints differ in nothing
-/// but the system that they choose behind it.
+/// How a node's power is reached. Nodes whose contact is the same are reached by the same door: their endpoints differ
+/// in nothing but the system that they choose behind it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Endpoint {
-    /// Host and port.
-    pub address: Address,
-    /// A key of [`Inventory::credentials`].
-    pub credentials: Arc<str>,
+    /// Who switches it.
+    pub contact: Contact,
+    /// A key of [`Inventory::credentials`], if an account is needed.
+    pub credentials: Option<Arc<str>>,
     /// The protocol, and what only it has.
     pub access: Access,
 }
@@ -73,6 +77,12 @@ pub enum Access {
     Ipmi(Ipmi),
     /// Redfish; boxed, because most fleets have far more of the other.
     Redfish(Box<Redfish>),
+    /// A fence agent.
+    Fence(Box<Fence>),
+    /// A webhook.
+    Webhook(Box<Webhook>),
+    /// A person.
+    Manual,
 }
 
 /// How IPMI is spoken.
@@ -147,6 +157,20 @@ pub struct Settings {
     pub start_watts: Option<u32>,
     /// Whether lastword itself runs on it.
     pub hosts_lastword: Option<bool>,
+}
+
+/// Another way to a node's power, for when the first does not do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Second {
+    /// What it is to the node.
+    pub is: SecondIs,
+    /// Orders may go to it when the first way has not done it so long after the beginning, in milliseconds, 1 s to
+    /// 24 h; never if none.
+    pub escalate_ms: Option<u64>,
+    /// How it is reached.
+    pub endpoint: Arc<Endpoint>,
+    /// What was set for it: `gap`.
+    pub settings: Arc<Settings>,
 }
 
 /// How many nodes of a circuit may start within a span.
@@ -230,12 +254,38 @@ pub(super) trait Word: Copy + 'static {
 }
 
 words! {
-    /// A protocol that BMCs speak.
+    /// How a node's power is switched.
     Driver {
         /// IPMI 2.0 over RMCP+.
         Ipmi = "ipmi",
         /// Redfish over HTTP.
         Redfish = "redfish",
+        /// A ClusterLabs fence agent.
+        Fence = "fence",
+        /// Three URLs.
+        Webhook = "webhook",
+        /// A person, who is asked.
+        Manual = "manual",
+    }
+}
+
+words! {
+    /// How credentials are presented over HTTP.
+    Authorization {
+        /// User name and password (RFC 7617).
+        Basic = "basic",
+        /// The password as a token (RFC 6750).
+        Bearer = "bearer",
+    }
+}
+
+words! {
+    /// What a second way is to a node.
+    SecondIs {
+        /// Another controller of the same machine.
+        Machine = "machine",
+        /// What feeds it.
+        Feed = "feed",
     }
 }
 
@@ -290,14 +340,23 @@ impl Endpoint {
         match self.access {
             Access::Ipmi(_) => Driver::Ipmi,
             Access::Redfish(_) => Driver::Redfish,
+            Access::Fence(_) => Driver::Fence,
+            Access::Webhook(_) => Driver::Webhook,
+            Access::Manual => Driver::Manual,
         }
+    }
+
+    /// Whether it can be asked which machine is behind it.
+    #[must_use]
+    pub const fn tells_identity(&self) -> bool {
+        matches!(self.access, Access::Ipmi(_) | Access::Redfish(_))
     }
 
     /// The system that was chosen behind it.
     #[must_use]
     pub const fn system(&self) -> Option<&Arc<str>> {
         match &self.access {
-            Access::Ipmi(_) => None,
+            Access::Ipmi(_) | Access::Fence(_) | Access::Webhook(_) | Access::Manual => None,
             Access::Redfish(redfish) => redfish.system.as_ref(),
         }
     }
@@ -306,20 +365,23 @@ impl Endpoint {
     #[must_use]
     pub fn door(&self) -> Self {
         let access = match &self.access {
-            Access::Ipmi(ipmi) => Access::Ipmi(*ipmi),
             Access::Redfish(redfish) => Access::Redfish(
                 Redfish { transport: redfish.transport.clone(), system: None }.into(),
             ),
+            access @ (Access::Ipmi(_) | Access::Fence(_) | Access::Webhook(_) | Access::Manual) => {
+                access.clone()
+            }
         };
         Self { access, ..self.clone() }
     }
 
-    /// The address as the inventory has it.
+    /// The contact as the inventory has it; of a webhook, what its URLs begin with.
     #[must_use]
     pub fn url(&self) -> String {
         match &self.access {
-            Access::Ipmi(_) => self.address.to_string(),
-            Access::Redfish(redfish) => format!("{}{}", redfish.transport.scheme(), self.address),
+            Access::Redfish(redfish) => self.below(&redfish.transport),
+            Access::Webhook(webhook) => self.below(&webhook.transport),
+            Access::Ipmi(_) | Access::Fence(_) | Access::Manual => self.contact.to_string(),
         }
     }
 }
@@ -342,6 +404,12 @@ impl Identity {
         let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         let [a, b, c, d, e] = [&uuid[..4], &uuid[4..6], &uuid[6..8], &uuid[8..10], &uuid[10..]];
         [a, b, c, d, e].map(hex).join("-")
+    }
+}
+
+impl Endpoint {
+    fn below(&self, transport: &Transport) -> String {
+        format!("{}{}", transport.scheme(), self.contact)
     }
 }
 

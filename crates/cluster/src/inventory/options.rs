@@ -10,11 +10,13 @@ use toml::Spanned;
 use super::access::AccessOptions;
 use super::credentials::Known;
 use super::duration;
+use super::fence::FenceOptions;
 use super::file::Block;
 use super::finding::{Findings, quoted};
 use super::model::{Driver, Poll, Settings, Word};
 use super::source::{Place, Source, Text};
 use super::template::Template;
+use super::webhook::WebhookOptions;
 
 const SETTLE_MS: RangeInclusive<u64> = 0..=3_600_000;
 const TRANSITION_MS: RangeInclusive<u64> = 100..=120_000;
@@ -34,6 +36,8 @@ pub(super) struct Options<'s> {
     pub(super) driver: Option<Driver>,
     pub(super) credentials: Option<Arc<str>>,
     pub(super) access: AccessOptions<'s>,
+    pub(super) fence: FenceOptions<'s>,
+    pub(super) webhook: WebhookOptions<'s>,
     pub(super) labels: BTreeMap<Arc<str>, (Template, Place<'s>)>,
     pub(super) depends_on: Option<(Template, Place<'s>)>,
     pub(super) settings: Settings,
@@ -50,6 +54,8 @@ impl<'s> Options<'s> {
             driver: word(&block.driver, "driver", source, errors),
             credentials: credentials(block, source, known, errors),
             access: AccessOptions::read(block, source, errors),
+            fence: FenceOptions::read(block, source, errors),
+            webhook: WebhookOptions::read(block, source, errors),
             labels: labels(block, source, errors),
             depends_on: template(&block.depends_on, source, errors),
             settings: settings(block, source, errors),
@@ -65,6 +71,8 @@ impl<'s> Options<'s> {
             driver: self.driver.or(defaults.driver),
             credentials: self.credentials.or_else(|| defaults.credentials.clone()),
             access: self.access.over(&defaults.access),
+            fence: self.fence.over(&defaults.fence),
+            webhook: self.webhook.over(&defaults.webhook),
             labels: self.labels,
             depends_on: self.depends_on.or_else(|| defaults.depends_on.clone()),
             settings: over(&self.settings, &defaults.settings),

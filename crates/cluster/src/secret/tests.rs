@@ -1,6 +1,7 @@
 //! Secrets of every kind, and that none is printed.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 use super::*;

@@ -78,6 +78,7 @@ impl Exit {
             | Code::BadNodeSet
             | Code::NoNodes
             | Code::UnknownNode
+            | Code::NotManual
             | Code::UnknownCommand
             | Code::UnknownToken
             | Code::TokenExists

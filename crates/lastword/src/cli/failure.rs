@@ -127,6 +127,7 @@ fn hint(problem: &Problem) -> Option<String> {
             "see who you are: lastword version; an admin makes tokens: lastword token create --help"
         }
         Code::UnknownNode => "see what there is: lastword nodes -a",
+        Code::NotManual => "read it: lastword status NODE --fresh",
         Code::UnknownCommand => "see what a node was asked: lastword log NODE",
         Code::UnknownToken => "see what there is: lastword token list",
         Code::Depends => "if you mean them too: --with-children, --with-parents",

@@ -1,15 +1,15 @@
 //! `lastword check-config`: looks at everything that `serve` would use. It starts nothing, asks no BMC,
 //! runs no helper and shows no secret.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use cluster::check_authorities;
-use cluster::inventory::{Access, Inventory, Transport, Trust};
+use cluster::inventory::{Access, Inventory, Parameter, Transport, Trust};
+use cluster::{check_authorities, find_agent};
 use region::check_tls;
 
 use super::inventory::summary;
@@ -101,7 +101,7 @@ async fn check_inventory(inventory: &Inventory, settings: &Settings, report: &mu
         Err(error) => report.wrong(&format!("inventory {}: {error}", settings.inventory.display())),
     }
     let used: BTreeSet<&str> =
-        inventory.nodes.values().map(|node| &*node.endpoint.credentials).collect();
+        inventory.nodes.values().filter_map(|node| node.endpoint.credentials.as_deref()).collect();
     for name in used {
         let Some(credentials) = inventory.credentials.get(name) else { continue };
         for secret in [Some(&credentials.password), credentials.kg.as_ref()].into_iter().flatten() {
@@ -111,15 +111,46 @@ async fn check_inventory(inventory: &Inventory, settings: &Settings, report: &mu
             }
         }
     }
+    check_programs(inventory, report).await;
     let files = inventory.nodes.values().filter_map(|node| {
-        let Access::Redfish(redfish) = &node.endpoint.access else { return None };
-        let Transport::Tls(Trust::File(path)) = &redfish.transport else { return None };
+        let transport = match &node.endpoint.access {
+            Access::Redfish(redfish) => &redfish.transport,
+            Access::Webhook(webhook) => &webhook.transport,
+            Access::Ipmi(_) | Access::Fence(_) | Access::Manual => return None,
+        };
+        let Transport::Tls(Trust::File(path)) = transport else { return None };
         Some(path)
     });
     for path in files.collect::<BTreeSet<_>>() {
         match check_authorities(path) {
             Ok(count) => report.good(&format!("ca_file {}, certificates: {count}", path.display())),
             Err(error) => report.wrong(&format!("ca_file: {error}")),
+        }
+    }
+}
+
+/// Whether the fence agents are there, and the secrets that they are told; none is run.
+async fn check_programs(inventory: &Inventory, report: &mut Report) {
+    let (mut agents, mut secrets) = (BTreeSet::new(), BTreeMap::new());
+    for node in inventory.nodes.values() {
+        let Access::Fence(fence) = &node.endpoint.access else { continue };
+        agents.insert(&*fence.agent);
+        let told = fence.outlets.iter().flat_map(|outlet| &outlet.parameters);
+        secrets.extend(told.filter_map(|(key, value)| match value {
+            Parameter::Secret(secret) => Some((format!("{key}: {secret}"), (key, secret))),
+            Parameter::Text(_) => None,
+        }));
+    }
+    for (words, (key, secret)) in secrets {
+        match secret.check().await {
+            Ok(()) => report.good(&format!("parameter {words}")),
+            Err(error) => report.wrong(&format!("parameter {key}: {error}")),
+        }
+    }
+    for agent in agents {
+        match find_agent(agent) {
+            Ok(path) => report.good(&format!("agent {}", path.display())),
+            Err(words) => report.wrong(&format!("agent: {words}")),
         }
     }
 }

@@ -14,6 +14,7 @@ mod journal;
 mod log;
 mod man;
 mod nodes;
+mod observed;
 mod power;
 mod serve;
 mod sim;
@@ -95,6 +96,8 @@ subcommands! {
     Holds(holds::Args) => holds::run,
     /// Show how much of each circuit is used
     Circuits(circuits::Args) => circuits::run,
+    /// Tell that you looked at nodes which only people switch, and what they are
+    Observed(observed::Args) => observed::run,
     /// Expand, fold and count node sets
     Nodes(nodes::Args) => nodes::run,
     /// Manage who may come in

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use arbiter::{Answer, Load, Report};
+use arbiter::{Answer, Goal, Load, Report};
 use cluster::clock::now_ms;
-use cluster::inventory::{Inventory, diff};
-use cluster::{Looks, Sighting, Witness};
+use cluster::inventory::{Access, Inventory, diff};
+use cluster::{Looks, People, Sighting, Witness};
 use nodeset::{NodeSet, ParseError};
 use region::{Board, Fleet, Live, Region, Status};
 use tokio::sync::watch;
@@ -21,7 +21,7 @@ pub struct Bridge {
     confirm_over: Option<usize>,
     inventory: watch::Sender<Arc<Inventory>>,
     board: Arc<Board>,
-    ends: OnceLock<(Looks, Region)>,
+    ends: OnceLock<(Looks, People, Region)>,
 }
 
 impl Bridge {
@@ -36,8 +36,8 @@ impl Bridge {
     }
 
     /// Joins the far ends; only the first time counts.
-    pub fn join(&self, looks: Looks, region: Region) {
-        let _ = self.ends.set((looks, region));
+    pub fn join(&self, looks: Looks, people: People, region: Region) {
+        let _ = self.ends.set((looks, people, region));
     }
 
     /// The inventory as the region knows it.
@@ -76,9 +76,28 @@ impl Witness for Bridge {
 
 impl Live for Bridge {
     fn look(&self, nodes: &NodeSet) {
-        if let Some((looks, _)) = self.ends.get() {
+        if let Some((looks, ..)) = self.ends.get() {
             looks.look(nodes.clone());
         }
+    }
+
+    fn observed(&self, nodes: &NodeSet, goal: Goal, by: &str) -> Result<(), NodeSet> {
+        let inventory = Arc::clone(&self.inventory.borrow());
+        let by_person = |name: &String| {
+            inventory.node(name).is_some_and(|node| node.endpoint.access == Access::Manual)
+        };
+        let others = NodeSet::from_names(nodes.iter().filter(|name| !by_person(name)));
+        let others = others.expect("the names come from a node set");
+        if !others.is_empty() {
+            return Err(others);
+        }
+        if let Some((looks, people, _)) = self.ends.get() {
+            for name in nodes.iter() {
+                people.tell(&name, goal, by);
+            }
+            looks.look(nodes.clone());
+        }
+        Ok(())
     }
 
     fn reload(&self) -> Result<String, String> {
@@ -86,7 +105,7 @@ impl Live for Bridge {
         let changed = diff(&self.inventory.borrow(), &new).to_string();
         self.inventory.send_replace(new);
         let fleet = self.fleet().map_err(|error| error.to_string())?;
-        if let Some((_, region)) = self.ends.get() {
+        if let Some((.., region)) = self.ends.get() {
             region.set_fleet(fleet);
         }
         Ok(changed)

@@ -67,13 +67,14 @@ pub async fn run(
     let board = Arc::new(Board::new());
     let bridge = Arc::new(Bridge::new(&settings, inventory, Arc::clone(&board)));
     let (agent, looks) = Agent::new(CLUSTER, Arc::clone(&journal), watched, Arc::clone(&bridge))?;
+    let people = agent.people();
     let fleet = bridge.fleet()?;
     let nodes = fleet.nodes().len();
     let options = region::Options { clock: now_ms, ..region::Options::new(settings.data.clone()) };
     let region =
         Region::open(Arc::clone(&journal), fleet, board, Arc::clone(&bridge) as _, options)
             .context("can't open the accounts")?;
-    bridge.join(looks, region.clone());
+    bridge.join(looks, people, region.clone());
 
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(reload_on_hangup(region.clone()));

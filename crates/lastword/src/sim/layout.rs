@@ -193,7 +193,7 @@ mod tests {
             let told: BTreeMap<String, String> = inventory
                 .nodes
                 .values()
-                .map(|node| (node.name.to_string(), node.endpoint.address.to_string()))
+                .map(|node| (node.name.to_string(), node.endpoint.contact.to_string()))
                 .collect();
             let real = layout.nodes().map(|(name, address)| (name, address.to_string()));
             assert_eq!(told, real.collect());

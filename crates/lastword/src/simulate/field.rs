@@ -105,7 +105,11 @@ impl Field {
     ) {
         let power = match answer {
             Answer::Power(power) => Some(*power),
-            Answer::Done | Answer::Refused(_) | Answer::NotSent(_) | Answer::Lost(_) => None,
+            Answer::Done
+            | Answer::Mixed(_)
+            | Answer::Refused(_)
+            | Answer::NotSent(_)
+            | Answer::Lost(_) => None,
         };
         match self.tasks[task].step {
             Step::Looking => match power {

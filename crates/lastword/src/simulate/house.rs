@@ -111,7 +111,7 @@ impl House {
         let mut records = Vec::new();
         for effect in wanted {
             match effect {
-                arbiter::Effect::Exchange { node, ticket, ask, until } => {
+                arbiter::Effect::Exchange { node, ticket, ask, until, .. } => {
                     let asker = Asker::Operation(node, ticket);
                     let question = Question { node: node.0 as usize, asker, ask, until };
                     effects.push(Effect::Ask(question));

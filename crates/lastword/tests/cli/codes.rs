@@ -214,6 +214,22 @@ fn holds_end_by_their_holder_or_by_an_administrator() {
 }
 
 #[test]
+fn what_a_person_saw_is_told_of_nodes_that_nobody_reads() {
+    let site = Site::new();
+    let told = site.say("observed n[1-2] off");
+    let line = "noted:   n[1-2]  (seen off)\n";
+    assert_eq!((told.code, told.out.as_str()), (0, line), "{told:?}");
+    let json = site.say("observed n3 on -o json");
+    let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!((&json["nodes"], &json["power"]), (&"n3".into(), &"on".into()), "{json}");
+    let read = site.say("observed n[3-5] off");
+    assert!(read.code == 2 && read.err.contains("n[4-5]: the power is read"), "{read:?}");
+    assert_eq!(site.say("observed n1").code, 2);
+    assert_eq!(site.say("observed n1 unknown").code, 2);
+    assert_eq!(site.say("observed nosuch off").code, 2);
+}
+
+#[test]
 fn ctrl_c_is_130_and_says_that_the_command_stays() {
     let site = Site::new();
     let call = site.begin("off n1");

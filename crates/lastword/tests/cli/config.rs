@@ -108,3 +108,24 @@ fn the_documented_redfish_inventory_is_read_and_its_authorities_are_looked_for()
     let empty = check();
     assert!(empty.code == 2 && empty.out.contains("no certificate in"), "{empty:?}");
 }
+
+#[test]
+fn the_documented_fence_inventory_needs_its_agents_and_every_secret_that_it_names() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/drivers/fence.md");
+    let page = fs::read_to_string(page).unwrap();
+    let (_, example) = page.split_once("```toml\n").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let (file, key) = (dir.path().join("inventory.toml"), dir.path().join("pdu.priv"));
+    let example = example.replace("/etc/lastword/pdu.priv", &key.display().to_string());
+    fs::write(&file, example.replace("fence_vmware_rest", "fence_nowhere")).unwrap();
+    let (data, file) = (dir.path().join("data"), file.display());
+    let line =
+        format!("check-config --inventory {file} --data {} --listen 127.0.0.1:0", data.display());
+    let said = said(program(&line).env("PDU_PASSWORD", "hunter2").output().unwrap());
+    assert_eq!(said.code, 2, "{said:?}");
+    assert!(said.out.contains("there is no program fence_nowhere in /usr/sbin"), "{said:?}");
+    assert!(said.out.contains("agent /usr/sbin/fence_apc_snmp"), "{said:?}");
+    assert!(said.out.contains("parameter snmp_priv_passwd: secret from file"), "{said:?}");
+    assert!(!said.out.contains("hunter2"), "{said:?}");
+}

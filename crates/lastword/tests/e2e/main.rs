@@ -7,16 +7,21 @@ mod crash;
 mod demo;
 mod electricity;
 mod faults;
+mod fence;
 mod fight;
 mod fleet;
 mod house;
 mod interrupt;
+mod ladder;
+mod manual;
+mod pages;
 mod readme;
 mod redfish;
 mod refusals;
 mod relay;
 mod secrets;
 mod sushy;
+mod webhook;
 
 use std::path::Path;
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use api::{HeldBy, Intent, LastKnown, Node, PastIntent, Phase, Power, State};
-use arbiter::{IntentState, NodeId, Progress, Seen};
+use arbiter::{IntentState, NodeId, Progress, Seen, Way};
 
 use crate::commands::running;
 use crate::convert::{action, door, goal, order, phase, power};
@@ -37,6 +37,7 @@ pub(super) fn node(
         power: known.power,
         observed_at_ms: Some(seen.at).filter(|at| *at > 0),
         age_ms: Some(now.saturating_sub(seen.at)).filter(|_| seen.at > 0),
+        by_second_way: seen.way == Way::Second,
         unknown_because: known.because,
         last_known: known.last,
         labels: labels.unwrap_or_default(),
@@ -139,6 +140,7 @@ fn intent(fold: &Fold, id: NodeId, now: u64, progress: Option<&Progress>) -> Opt
         order: progress.and_then(|it| it.phase.order()).map(order),
         attempt: progress.map_or(0, |it| it.attempt),
         next_at_ms: progress.and_then(|it| it.next_at),
+        escalated: progress.is_some_and(|it| it.escalated),
         cause: progress.and_then(|it| it.cause.as_ref()).map(ToString::to_string),
         joined: joined.to_vec(),
     })

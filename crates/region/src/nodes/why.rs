@@ -90,7 +90,8 @@ fn resting(rest: &Rest, now: u64) -> Option<String> {
 }
 
 fn power(node: &Node) -> String {
-    let age = node.age_ms.map_or_else(String::new, |age| format!(", read {} ago", span(age)));
+    let way = if node.by_second_way { " by its second way" } else { "" };
+    let age = node.age_ms.map_or_else(String::new, |age| format!(", read{way} {} ago", span(age)));
     match node.power {
         Power::On => format!("is on{age}"),
         Power::Off => format!("is off{age}"),
@@ -138,6 +139,9 @@ fn doing(intent: &Intent) -> String {
         Phase::Watching => "confirmed, watching whether it stays".to_owned(),
         Phase::Returning => format!("bringing it back with {order}{attempt}"),
     };
+    if intent.escalated {
+        text.push_str("; escalated to its second way");
+    }
     if let Some(cause) = &intent.cause {
         text.push_str(&format!("; last trouble: {cause}"));
     }

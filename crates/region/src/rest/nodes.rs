@@ -2,15 +2,16 @@
 //! It does not read machines: it asks for that.
 
 use api::{
-    GroupList, History, Node, NodeList, NodeQuery, Problem, ResolveQuery, Resolved, TryList, Why,
-    WhyQuery,
+    GroupList, History, Node, NodeList, NodeQuery, Observed, ObservedAnswer, Problem, ResolveQuery,
+    Resolved, TryList, Why, WhyQuery,
 };
 use axum::Json;
 use axum::extract::{Path, State};
 
-use super::{Answer, Params};
+use super::{Answer, Document, Params};
 use crate::accounts::Caller;
 use crate::nodes;
+use crate::observed;
 use crate::region::Shared;
 
 /// Nodes, chosen by node set and labels.
@@ -50,6 +51,22 @@ pub(super) async fn one(
 ) -> Answer<Json<Node>> {
     region.ready().await?;
     Ok(Json(nodes::one(&region, &caller, &node, &query).await?))
+}
+
+/// Tell what somebody saw of nodes that only people switch.
+#[utoipa::path(post, path = "/api/v1/observations", tag = "nodes", request_body = Observed,
+    responses((status = 200, body = ObservedAnswer),
+        (status = 409, body = Problem, content_type = "application/problem+json",
+         description = "the power of some of them is read"),
+        (status = "default", body = Problem, content_type = "application/problem+json",
+         description = "any other problem")))]
+pub(super) async fn observed(
+    State(region): State<Shared>,
+    caller: Caller,
+    Document(told): Document<Observed>,
+) -> Answer<Json<ObservedAnswer>> {
+    region.ready().await?;
+    Ok(Json(observed::observed(&region, &caller, &told)?))
 }
 
 /// The intents of a node that are remembered, oldest first.

@@ -84,6 +84,7 @@ fn routed() -> OpenApiRouter<Shared> {
         .routes(routes!(nodes::list))
         .routes(routes!(nodes::groups))
         .routes(routes!(nodes::one))
+        .routes(routes!(nodes::observed))
         .routes(routes!(nodes::history))
         .routes(routes!(nodes::why))
         .routes(routes!(nodes::tries))

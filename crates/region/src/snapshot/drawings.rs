@@ -136,6 +136,15 @@ mod tests {
     impl Live for Nobody {
         fn look(&self, _nodes: &NodeSet) {}
 
+        fn observed(
+            &self,
+            nodes: &NodeSet,
+            _goal: arbiter::Goal,
+            _by: &str,
+        ) -> Result<(), NodeSet> {
+            Err(nodes.clone())
+        }
+
         fn reload(&self) -> Result<String, String> {
             Ok(String::new())
         }

@@ -28,6 +28,7 @@ pub const CLUSTER: &str = "c1";
 #[derive(Default)]
 pub struct FakeLive {
     pub looked: Mutex<Vec<String>>,
+    pub told: Mutex<Vec<String>>,
     pub finds: Mutex<Option<(Arc<Board>, Power)>>,
 }
 
@@ -37,6 +38,15 @@ impl Live for FakeLive {
         if let Some((board, power)) = &*self.finds.lock().unwrap() {
             board.publish(&nodes.iter().next().unwrap(), idle(*power, now()));
         }
+    }
+
+    fn observed(&self, nodes: &NodeSet, goal: Goal, by: &str) -> Result<(), NodeSet> {
+        let read = nodes.difference(&NodeSet::parse("n[1-4]", 10).unwrap());
+        if !read.is_empty() {
+            return Err(read);
+        }
+        self.told.lock().unwrap().push(format!("{by}: {nodes} {goal:?}"));
+        Ok(())
     }
 
     fn reload(&self) -> Result<String, String> {
@@ -269,7 +279,7 @@ pub fn idle(power: Power, at: u64) -> Status {
 
 pub fn busy(power: Power, at: u64, seq: Option<u64>, phase: Phase) -> Status {
     let attempt = u8::from(seq.is_some());
-    let progress = Progress { seq, phase, attempt, next_at: None, cause: None };
+    let progress = Progress { seq, phase, attempt, next_at: None, cause: None, escalated: false };
     Status { seen: seen(power, at), progress }
 }
 

@@ -15,11 +15,11 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 use super::super::accounts::Accounts;
 use super::super::resolve::Turns;
-use super::super::{Answered, Traffic, plain};
+use super::super::{Answered, Common, Traffic, plain};
 use super::endpoint::{Endpoint, Next};
 use super::{Order, translate};
 use crate::clock::now_ms;
-use crate::inventory::{Access, Address};
+use crate::inventory::{Access, Contact};
 use crate::targets::Target;
 
 /// Datagrams taken in one pass.
@@ -44,7 +44,7 @@ pub(super) struct Task {
     traffic: Arc<Traffic>,
     accounts: Arc<Accounts>,
     endpoints: Vec<Endpoint>,
-    by_name: HashMap<Address, usize>,
+    by_name: HashMap<Contact, usize>,
     by_address: HashMap<SocketAddr, usize>,
     timers: BTreeSet<(Millis, usize)>,
     due: Vec<Option<Millis>>,
@@ -58,22 +58,18 @@ enum Woken {
 }
 
 impl Task {
-    pub(super) fn new(
-        orders: UnboundedReceiver<Order>,
-        (answers, resolving, accounts): (UnboundedSender<Answered>, Arc<Turns>, Arc<Accounts>),
-        traffic: Arc<Traffic>,
-    ) -> std::io::Result<Self> {
+    pub(super) fn new(orders: UnboundedReceiver<Order>, common: &Common) -> std::io::Result<Self> {
         let (resolve, resolved) = mpsc::unbounded_channel();
         Ok(Self {
             orders,
-            answers,
+            answers: common.answers.clone(),
             resolved,
             resolve,
-            resolving,
+            resolving: Arc::clone(&common.turns),
             v4: socket(Domain::IPV4, (Ipv4Addr::UNSPECIFIED, 0).into())?,
             v6: socket(Domain::IPV6, (Ipv6Addr::UNSPECIFIED, 0).into()).ok(),
-            traffic,
-            accounts,
+            traffic: Arc::clone(&common.traffic),
+            accounts: Arc::clone(&common.accounts),
             endpoints: Vec::new(),
             by_name: HashMap::new(),
             by_address: HashMap::new(),
@@ -217,13 +213,13 @@ impl Task {
     }
 
     fn place(&mut self, target: &Arc<Target>) -> usize {
-        if let Some(place) = self.by_name.get(&target.endpoint.address) {
+        if let Some(place) = self.by_name.get(&target.endpoint.contact) {
             return *place;
         }
         let place = self.endpoints.len();
         self.endpoints.push(Endpoint::new(Arc::clone(target)));
         self.due.push(None);
-        self.by_name.insert(target.endpoint.address.clone(), place);
+        self.by_name.insert(target.endpoint.contact.clone(), place);
         place
     }
 
@@ -246,12 +242,14 @@ impl Task {
 }
 
 async fn resolve(target: &Target, turns: &Turns) -> Result<(SocketAddr, Config), Cause> {
-    let Access::Ipmi(access) = target.endpoint.access else {
+    let (Access::Ipmi(access), Some(address)) =
+        (&target.endpoint.access, target.endpoint.contact.host())
+    else {
         return Err(plain(target, "it is not reached by IPMI"));
     };
-    let config = translate::config(target, access, turns).await;
+    let config = translate::config(target, *access, turns).await;
     let config = config.map_err(|error| plain(target, &error.to_string()))?;
-    let found = turns.address(&target.endpoint.address).await;
+    let found = turns.address(address).await;
     let found = found.ok_or_else(|| plain(target, "the host name has no address"))?;
     Ok((found, config))
 }
@@ -295,9 +293,7 @@ mod tests {
     async fn no_question_is_lost_when_more_come_than_are_taken_in_one_pass() {
         let (orders, received) = mpsc::unbounded_channel();
         let (answers, _kept) = mpsc::unbounded_channel();
-        let mut task =
-            Task::new(received, (answers, Arc::new(Turns::new()), Arc::default()), Arc::default())
-                .unwrap();
+        let mut task = Task::new(received, &Common::new(answers)).unwrap();
         for (place, target) in (0..).zip(fleet()) {
             let job = Job { node: NodeId(place), ticket: 1, ask: Ask::Power, until: 0, target };
             orders.send(Order::Ask(job)).unwrap();

@@ -6,15 +6,12 @@ mod endpoint;
 mod engine;
 mod translate;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::task::JoinHandle;
 
-use super::accounts::Accounts;
-use super::resolve::Turns;
-use super::{Answered, Job, Traffic};
+use super::{Common, Job};
 use engine::Task;
 
 /// How long closing all sessions may take at the end.
@@ -36,12 +33,9 @@ enum Order {
 }
 
 impl Engine {
-    pub(super) fn start(
-        shared: (UnboundedSender<Answered>, Arc<Turns>, Arc<Accounts>),
-        traffic: Arc<Traffic>,
-    ) -> std::io::Result<Self> {
+    pub(super) fn start(common: &Common) -> std::io::Result<Self> {
         let (orders, received) = mpsc::unbounded_channel();
-        let task = Task::new(received, shared, traffic)?;
+        let task = Task::new(received, common)?;
         Ok(Self { orders, task: tokio::spawn(task.run()) })
     }
 

@@ -22,6 +22,8 @@ pub(super) const SESSION_IDLE_MS: u32 = 20_000;
 /// Why no client could be made for an endpoint.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ConfigError {
+    #[error("{0}")]
+    None(&'static str),
     #[error(transparent)]
     Secret(#[from] SecretError),
     #[error("credential: {0}")]
@@ -34,7 +36,7 @@ pub(super) async fn config(
     access: Ipmi,
     turns: &Turns,
 ) -> Result<Config, ConfigError> {
-    let credential = &target.credential;
+    let credential = target.credential().map_err(ConfigError::None)?;
     let password = turns.secret(&credential.password, &target.node).await?;
     let mut config = Config::new(UserName::new(&credential.username)?, secret(&password)?);
     if let Some(kg) = &credential.kg {

@@ -1,26 +1,21 @@
 //! Requests to one BMC: connects when it has to, logs in, waits when it is told to, follows redirects. What a request is
 //! for is not known here.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use arbiter::Answer;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::{Method, Request, StatusCode};
 use serde_json::{Value, json};
-use tokio::time::{Instant, sleep, timeout, timeout_at};
-use zeroize::Zeroizing;
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::Shared;
 use super::document::{self, LogIn};
-use super::failure::Failure;
-use super::link::{Asked, Broken, Link, Said};
 use super::memory::{Memory, NoSession, Session};
-use crate::inventory::{Access, Transport};
+use crate::driver::http::{self, Asked, Broken, Failure, Link, Said, hidden};
+use crate::inventory::{Access, Address, CredentialRef, Transport};
 use crate::secret::Secret;
 use crate::targets::Target;
 
@@ -28,8 +23,6 @@ use crate::targets::Target;
 const SESSIONS: &str = "/redfish/v1/SessionService/Sessions";
 /// The header of a session's token.
 const TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
-/// Connecting may take so long, TLS included, in milliseconds.
-const CONNECT_MS: u64 = 5_000;
 /// How long no session is asked for once none was to be had, in milliseconds.
 const NO_SESSION_MS: u64 = 60_000;
 /// The wait after 503 when the BMC names none, and the shortest, in milliseconds.
@@ -123,7 +116,7 @@ impl Client<'_> {
     pub(super) async fn get(&mut self, path: &str) -> Result<(Value, Said), Failure> {
         let said = self.ask(What::get(path)).await?;
         if !said.status().is_success() {
-            return Err(Failure::of(&said));
+            return Err(document::failure(&said));
         }
         match serde_json::from_slice(said.body()) {
             Ok(document) => Ok((document, said)),
@@ -175,7 +168,7 @@ impl Client<'_> {
     fn redirect(&self, said: &Said, redirects: usize) -> Result<String, Failure> {
         let to = said.headers().get(header::LOCATION).and_then(|to| to.to_str().ok());
         let to = to.unwrap_or_default();
-        let host = self.target.endpoint.address.host.to_string();
+        let host = self.place()?.0.host.to_string();
         if document::host(to).is_some_and(|other| !other.eq_ignore_ascii_case(&host)) {
             return Err(Failure::Refused("it redirects to another host".to_owned()));
         }
@@ -241,10 +234,8 @@ impl Client<'_> {
     }
 
     async fn basic(&self, sure: Sure) -> Result<Credential, Failure> {
-        let (name, password) = (&self.target.credential.username, self.password().await?);
-        let pair = Zeroizing::new(format!("{name}:{}", password.expose()));
-        let basic = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())));
-        Ok(Credential::Basic(hidden(&basic)?, sure))
+        let password = self.password().await?;
+        Ok(Credential::Basic(http::basic(&self.account()?.username, &password)?, sure))
     }
 
     fn without_session(&mut self, is_for_good: bool) -> bool {
@@ -257,7 +248,7 @@ impl Client<'_> {
     async fn log_in(&mut self) -> Result<LoggedIn, Failure> {
         let password = self.password().await?;
         let body = json!({
-            "UserName": self.target.credential.username,
+            "UserName": self.account()?.username,
             "Password": password.expose(),
         });
         // only a BMC that can be reached takes a turn
@@ -280,8 +271,12 @@ impl Client<'_> {
         }
     }
 
+    fn account(&self) -> Result<&CredentialRef, Failure> {
+        self.target.credential().map_err(|words| Failure::NotSent(words.to_owned()))
+    }
+
     async fn password(&self) -> Result<Secret, Failure> {
-        let reference = &self.target.credential.password;
+        let reference = &self.account()?.password;
         let resolved = self.shared.turns.secret(reference, &self.target.node);
         match timeout_at(self.deadline, resolved).await {
             Ok(resolved) => resolved.map_err(|error| Failure::NotSent(error.to_string())),
@@ -328,10 +323,12 @@ impl Client<'_> {
         what: &What,
         credential: Option<&(HeaderName, HeaderValue)>,
     ) -> Result<Asked, Failure> {
+        let (address, transport) = self.place()?;
+        let host = http::host(address, transport);
         let mut request = Request::builder()
             .method(&what.method)
             .uri(&what.path)
-            .header(header::HOST, self.host())
+            .header(header::HOST, host)
             .header(header::ACCEPT, "application/json")
             .header("odata-version", "4.0");
         if let Some((name, value)) = credential {
@@ -349,45 +346,21 @@ impl Client<'_> {
         request.map_err(|error| Failure::NotSent(format!("can't ask at {}: {error}", what.path)))
     }
 
-    /// The host as HTTP wants it: some BMCs refuse a name with a port that goes without saying.
-    fn host(&self) -> String {
-        let (name, url) = (self.target.name(), self.target.endpoint.url());
-        let usual = if url.starts_with("https") { ":443" } else { ":80" };
-        name.strip_suffix(usual).unwrap_or(&name).to_owned()
+    /// Where the BMC is, and what is below HTTP.
+    fn place(&self) -> Result<(&Address, &Transport), Failure> {
+        match (&self.target.endpoint.contact.host(), &self.target.endpoint.access) {
+            (Some(address), Access::Redfish(redfish)) => Ok((address, &redfish.transport)),
+            _ => Err(Failure::NotSent("it is not reached by Redfish".to_owned())),
+        }
     }
 
-    /// Connects, when it has its turn. Those that did not answer the last time have turns of their own, so that they
-    /// keep nobody else waiting.
     async fn connect(&mut self) -> Result<Link, Failure> {
-        let shared = self.shared;
-        let turns = if self.memory.suspect { &shared.suspects } else { &shared.connects };
-        let Ok(Ok(_turn)) = timeout_at(self.deadline, turns.acquire()).await else {
-            return Err(Failure::NotSent("no turn to connect in time".to_owned()));
-        };
-        let span = self.deadline.saturating_duration_since(Instant::now());
-        let span = span.min(Duration::from_millis(CONNECT_MS));
-        let opened = match timeout(span, self.open()).await {
-            Ok(opened) => opened,
-            Err(_) => Err(format!("it did not answer within {} ms", span.as_millis())),
-        };
-        self.memory.suspect = opened.is_err();
+        let mut suspect = self.memory.suspect;
+        let (address, transport) = self.place()?;
+        let opened =
+            self.shared.http.connect(address, transport, self.deadline, &mut suspect).await;
+        self.memory.suspect = suspect;
         opened.map_err(Failure::NotSent)
-    }
-
-    async fn open(&self) -> Result<Link, String> {
-        let address = &self.target.endpoint.address;
-        let tls = match &self.target.endpoint.access {
-            Access::Redfish(redfish) => match &redfish.transport {
-                Transport::Plain => None,
-                Transport::Tls(trust) => {
-                    Some(self.shared.trusts.config(trust).map_err(|error| error.to_string())?)
-                }
-            },
-            Access::Ipmi(_) => return Err("it is not reached by Redfish".to_owned()),
-        };
-        let at = self.shared.turns.address(address).await;
-        let at = at.ok_or_else(|| "the host name has no address".to_owned())?;
-        Link::open(at, &address.host, tls, Arc::clone(&self.shared.traffic)).await
     }
 
     /// Waits, within the deadline.
@@ -404,12 +377,4 @@ fn wrong_account(said: &Said) -> Failure {
         _ => "wrong user name or password",
     };
     Failure::Denied(format!("{what} ({})", said.status()))
-}
-
-/// A value that no log shows.
-fn hidden(text: &str) -> Result<HeaderValue, Failure> {
-    let mut value = HeaderValue::from_str(text)
-        .map_err(|_| Failure::NotSent("user name and password fit in no header".to_owned()))?;
-    value.set_sensitive(true);
-    Ok(value)
 }

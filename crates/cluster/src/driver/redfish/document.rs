@@ -4,8 +4,8 @@ use arbiter::{Boot, BootDevice, Order, Power};
 use hyper::header::{self, HeaderMap};
 use serde_json::{Map, Value, json};
 
-use super::link::Said;
 use super::quirks;
+use crate::driver::http::{Failure, Said};
 
 /// A text of a BMC is told up to so many characters.
 const TEXT_MAX_CHARS: usize = 160;
@@ -223,8 +223,13 @@ pub(super) fn task(said: &Said) -> Task {
     }
 }
 
-/// What an answer that is no success says, in one line.
-pub(super) fn problem(said: &Said) -> String {
+/// What an answer that is no success says of the request.
+pub(super) fn failure(said: &Said) -> Failure {
+    Failure::of(said.status(), problem(said))
+}
+
+/// What it says, in one line.
+fn problem(said: &Said) -> String {
     let status = said.status();
     let name = status.canonical_reason().unwrap_or("an unknown status");
     let error = serde_json::from_slice::<Value>(said.body()).unwrap_or_default();

@@ -10,10 +10,9 @@ use tokio::time::Instant;
 
 use super::client::{Again, Client, What};
 use super::document::{self, ResetType, Task, Types};
-use super::failure::Failure;
-use super::link::{Link, Said};
 use super::memory::System;
 use super::{identity, quirks};
+use crate::driver::http::{Failure, Link, Said};
 
 /// Where the systems are, and each by its id (DSP0266, annex B).
 const SYSTEMS: &str = "/redfish/v1/Systems";
@@ -80,7 +79,7 @@ impl Client<'_> {
         if said.status() == StatusCode::NOT_FOUND {
             self.memory.systems.remove(&self.target.endpoint.system().cloned());
         }
-        Err(Failure::of(said))
+        Err(document::failure(said))
     }
 
     /// Where to post an order to, and what may carry it out, best first.
@@ -164,7 +163,7 @@ impl Client<'_> {
             }
         }
         match said {
-            Some(said) if !said.status().is_success() => Err(Failure::of(&said)),
+            Some(said) if !said.status().is_success() => Err(document::failure(&said)),
             Some(_) | None => {
                 // it was sent, and may be set
                 let read = self.look().await.map_err(Failure::after);
@@ -189,7 +188,7 @@ impl Client<'_> {
             }
         }
         if !said.status().is_success() {
-            return Err(Failure::of(&said));
+            return Err(document::failure(&said));
         }
         let system: Value = serde_json::from_slice(said.body())
             .map_err(|_| Failure::Refused(format!("what it answers at {path} is no JSON")))?;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::failure::Failure;
+use crate::driver::http::Failure;
 use crate::inventory::Identity;
 use crate::targets::Target;
 

@@ -5,14 +5,11 @@
 mod client;
 mod document;
 mod exchange;
-mod failure;
 mod identity;
-mod link;
 mod memory;
 mod quirks;
 #[cfg(test)]
 mod tests;
-mod trust;
 mod worker;
 
 use std::collections::{HashMap, VecDeque};
@@ -20,23 +17,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::{Notify, Semaphore};
 
 use super::accounts::Accounts;
+use super::http::Connector;
 use super::resolve::Turns;
-use super::{Answered, Job, Traffic};
-use crate::inventory::{Address, Endpoint};
+use super::{Answered, Common, Job};
+use crate::inventory::{Contact, Endpoint};
 use crate::targets::Target;
 use memory::Memory;
-use trust::Trusts;
-pub use trust::{TrustError, check_authorities};
 use worker::Worker;
 
-/// Connections that are made at a time.
-const CONNECTS_MAX: usize = 256;
-/// As many to BMCs that could not be reached the last time.
-const SUSPECTS_MAX: usize = 64;
 /// How long closing all sessions may take at the end.
 const STOP_MS: u64 = 2_000;
 
@@ -50,11 +42,8 @@ struct Shared {
     answers: UnboundedSender<Answered>,
     turns: Arc<Turns>,
     accounts: Arc<Accounts>,
-    traffic: Arc<Traffic>,
-    trusts: Trusts,
-    connects: Semaphore,
-    suspects: Semaphore,
-    doors: Mutex<HashMap<Address, Door>>,
+    http: Arc<Connector>,
+    doors: Mutex<HashMap<Contact, Door>>,
     stopping: AtomicBool,
     /// A worker retired.
     retired: Notify,
@@ -82,18 +71,16 @@ enum Next {
 }
 
 impl Engine {
-    pub(super) fn new(
-        (answers, turns, accounts): (UnboundedSender<Answered>, Arc<Turns>, Arc<Accounts>),
-        traffic: Arc<Traffic>,
-    ) -> Self {
+    pub(super) fn start(common: &Common) -> std::io::Result<Self> {
+        Ok(Self::new(common))
+    }
+
+    fn new(common: &Common) -> Self {
         Self(Arc::new(Shared {
-            answers,
-            turns,
-            accounts,
-            traffic,
-            trusts: Trusts::default(),
-            connects: Semaphore::new(CONNECTS_MAX),
-            suspects: Semaphore::new(SUSPECTS_MAX),
+            answers: common.answers.clone(),
+            turns: Arc::clone(&common.turns),
+            accounts: Arc::clone(&common.accounts),
+            http: Arc::clone(&common.http),
             doors: Mutex::default(),
             stopping: AtomicBool::new(false),
             retired: Notify::new(),
@@ -102,7 +89,7 @@ impl Engine {
 
     /// Asks, within a tokio runtime.
     pub(super) fn ask(&self, job: Job) {
-        let address = job.target.endpoint.address.clone();
+        let address = job.target.endpoint.contact.clone();
         let mut doors = self.0.doors();
         let door = doors.entry(address.clone()).or_insert_with(Door::new);
         door.push(job);
@@ -113,7 +100,6 @@ impl Engine {
     }
 
     pub(super) fn renew(&self) {
-        self.0.trusts.forget();
         for door in self.0.doors().values_mut() {
             door.renewed = true;
         }
@@ -136,7 +122,7 @@ impl Engine {
     }
 
     /// Sends a worker there.
-    fn work(&self, address: Address, door: &Door, memory: Memory) {
+    fn work(&self, address: Contact, door: &Door, memory: Memory) {
         let Some((_, target)) = &door.way else { return };
         let (target, wake) = (Arc::clone(target), Arc::clone(&door.wake));
         tokio::spawn(Worker::new(Arc::clone(&self.0), address, target, wake, memory).run());
@@ -167,7 +153,7 @@ impl Door {
 }
 
 impl Shared {
-    fn doors(&self) -> MutexGuard<'_, HashMap<Address, Door>> {
+    fn doors(&self) -> MutexGuard<'_, HashMap<Contact, Door>> {
         self.doors.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -180,7 +166,7 @@ impl Shared {
         self.stopping.load(Ordering::Relaxed)
     }
 
-    fn next(&self, address: &Address) -> Next {
+    fn next(&self, address: &Contact) -> Next {
         if self.is_stopping() {
             return Next::Stop;
         }
@@ -193,7 +179,7 @@ impl Shared {
     }
 
     /// Takes what a worker knew; gives it back if there is something to do again.
-    fn retire(&self, address: &Address, memory: Memory) -> Option<Memory> {
+    fn retire(&self, address: &Contact, memory: Memory) -> Option<Memory> {
         let mut doors = self.doors();
         let door = doors.entry(address.clone()).or_insert_with(Door::new);
         if !door.queue.is_empty() && !self.is_stopping() {

@@ -9,12 +9,12 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 
 use super::client::Client;
-use super::link::Link;
 use super::memory::{Memory, Session};
 use super::{Next, Shared};
 use crate::clock::now_ms;
+use crate::driver::http::Link;
 use crate::driver::{Answered, Job, plain};
-use crate::inventory::Address;
+use crate::inventory::Contact;
 use crate::targets::Target;
 
 /// A connection that nobody used for so long is closed, in milliseconds. BMCs have few, and close idle ones soon.
@@ -29,7 +29,7 @@ const LOG_OUT_MS: u64 = 1_000;
 /// Who talks to a BMC.
 pub(super) struct Worker {
     shared: Arc<Shared>,
-    address: Address,
+    address: Contact,
     wake: Arc<Notify>,
     memory: Memory,
     link: Option<Link>,
@@ -42,7 +42,7 @@ pub(super) struct Worker {
 impl Worker {
     pub(super) const fn new(
         shared: Arc<Shared>,
-        address: Address,
+        address: Contact,
         target: Arc<Target>,
         wake: Arc<Notify>,
         memory: Memory,

@@ -60,6 +60,10 @@ fn a_wrong_toml_file_is_refused_without_its_password() {
         "password = \"hunter2\"",
         "[nodes]\npassword = \"hunter2\"",
         "[credentials.c]\nusername = \"u\\u0007\"\npassword = \"hunter2\"",
+        "[[nodes]]\nnames = \"n1\"\ndriver = \"fence\"\nagent = \"fence_x\"\nparameters = { passwd = \"hunter2\" }",
+        "[[nodes]]\nnames = \"n1\"\ndriver = \"fence\"\nagent = \"fence_x\"\noutlets = [{ token = \"hunter2\" }]",
+        "[[nodes]]\nnames = \"n1\"\ndriver = \"fence\"\nagent = \"fence_x\"\nparameters = { x = [\"hunter2\"] }",
+        "[[nodes]]\nnames = \"n1\"\ndriver = \"webhook\"\npower_on_uri = \"https://u:hunter2@h\"",
         "[credentials.c]\nusername = \"u\"\npassword = \"hunter2\\u0000\"",
     ] {
         assert!(Inventory::from_text("i.toml", text).is_err(), "{text}");

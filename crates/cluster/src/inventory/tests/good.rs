@@ -4,12 +4,13 @@ use nodeset::{Groups, NodeSet};
 
 use super::{HEAD, good};
 use crate::inventory::{
-    Access, Address, Cipher, Drift, Driver, Inventory, Ipmi, Policy, Poll, Privilege, Settings,
+    Access, Address, Cipher, Contact, Drift, Driver, Inventory, Ipmi, Policy, Poll, Privilege,
+    Settings,
 };
 use crate::secret::SecretRef;
 
 fn bmcs(inventory: &Inventory) -> Vec<String> {
-    inventory.nodes.values().map(|n| format!("{} {}", n.name, n.endpoint.address)).collect()
+    inventory.nodes.values().map(|n| format!("{} {}", n.name, n.endpoint.contact)).collect()
 }
 
 fn set(text: &str) -> NodeSet {
@@ -109,8 +110,10 @@ fn every_optional_key_is_read_and_a_block_wins_over_the_defaults() {
             hosts_lastword: None,
         }
     );
-    assert_eq!(node.endpoint.address, Address::parse("10.0.0.2:6230", 1).unwrap());
-    assert_eq!((node.endpoint.driver(), &*node.endpoint.credentials), (Driver::Ipmi, "d"));
+    let address = Address::parse("10.0.0.2:6230", 1).unwrap();
+    assert_eq!(node.endpoint.contact, Contact::Host(address));
+    assert_eq!(node.endpoint.driver(), Driver::Ipmi);
+    assert_eq!(node.endpoint.credentials.as_deref(), Some("d"));
     let access = Ipmi { cipher: Cipher::Suite17, privilege: Privilege::Administrator };
     assert_eq!(node.endpoint.access, Access::Ipmi(access));
     assert_eq!((&*node.labels["rack"], &*node.labels["site"]), ("x", "a"));
@@ -241,7 +244,8 @@ fn a_hundred_thousand_nodes_share_what_is_equal() {
     let (first, last) = (&inventory.nodes["r0007n001"], &inventory.nodes["r0007n100"]);
     assert!(std::sync::Arc::ptr_eq(&first.labels, &last.labels));
     assert!(std::sync::Arc::ptr_eq(&first.settings, &last.settings));
-    assert!(std::sync::Arc::ptr_eq(&first.endpoint.credentials, &last.endpoint.credentials));
+    let credentials = [first, last].map(|node| node.endpoint.credentials.clone().unwrap());
+    assert!(std::sync::Arc::ptr_eq(&credentials[0], &credentials[1]));
 }
 
 #[test]

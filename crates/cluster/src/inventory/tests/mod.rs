@@ -3,6 +3,7 @@
 
 mod canary;
 mod changes;
+mod drivers;
 mod files;
 mod good;
 mod parts;

@@ -12,10 +12,8 @@ const PIN: &str = "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:4
 fn read(lines: &str) -> (String, Redfish) {
     let text = format!("[[nodes]]\nnames = \"n1\"\ndriver = \"redfish\"\n{lines}");
     let endpoint = good(&text).nodes["n1"].endpoint.clone();
-    match endpoint.access.clone() {
-        Access::Redfish(redfish) => (endpoint.address.to_string(), *redfish),
-        Access::Ipmi(_) => panic!("{lines}"),
-    }
+    let Access::Redfish(redfish) = endpoint.access.clone() else { panic!("{lines}") };
+    (endpoint.contact.to_string(), *redfish)
 }
 
 #[test]

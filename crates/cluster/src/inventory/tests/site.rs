@@ -1,7 +1,7 @@
 //! Circuits, nodes that depend on others, and which machine a node has to be.
 
 use super::{good, with_head};
-use crate::inventory::{Circuit, Identity, diff};
+use crate::inventory::{Circuit, Identity, SecondIs, diff};
 
 fn wrong(text: &str) -> String {
     with_head(text).expect_err("it is wrong").to_string()
@@ -112,4 +112,53 @@ fn all_of_it_is_exported_and_compared() {
         .replace("4c4c", "5c4c");
     let told = diff(&before, &good(&changed)).to_string();
     assert_eq!(told, "depends_on changed: n1\nidentity changed: n1\ncircuits changed: c1");
+}
+
+/// A node with another controller, and one with a switched outlet.
+const SECONDS: &str = "[[nodes]]\nnames = \"n1\"\nbmc = \"n1\"\n[nodes.second]\nis = \"machine\"\ndriver = \"redfish\"\n\
+    credentials = \"c\"\nbmc = \"https://{name}-bmc\"\nescalate = \"90s\"\ngap = \"50ms\"\n[[nodes]]\n\
+    names = \"n[2-3]\"\nbmc = \"{name}\"\nsecond = { is = \"feed\", driver = \"fence\", agent = \"fence_apc_snmp\", \
+    parameters = { ip = \"pdu1\", plug = \"{1}\" } }\n";
+
+#[test]
+fn a_second_way_is_written_like_a_node_and_holds_for_the_same_names() {
+    let inventory = good(SECONDS);
+    assert_eq!(inventory.nodes.len(), 3);
+    let second = |node: &str| inventory.seconds[node].clone();
+    assert_eq!((second("n1").is, second("n1").escalate_ms), (SecondIs::Machine, Some(90_000)));
+    assert_eq!(second("n1").endpoint.contact.to_string(), "n1-bmc:443");
+    assert_eq!((second("n3").is, second("n3").escalate_ms), (SecondIs::Feed, None));
+    assert_ne!(second("n2").endpoint, second("n3").endpoint);
+    let exported = toml::to_string(&inventory.redacted()).unwrap();
+    let again = crate::inventory::Inventory::from_text("i.toml", &exported).unwrap();
+    assert!(diff(&inventory, &again).is_empty(), "{}\n{exported}", diff(&inventory, &again));
+    let other = good(&SECONDS.replace("90s", "80s"));
+    assert_eq!(diff(&inventory, &other).to_string(), "second way changed: n1");
+}
+
+#[test]
+fn what_makes_no_sense_in_a_second_way_is_told() {
+    for (lines, told) in [
+        ("driver = \"ipmi\"\ncredentials = \"c\"\nbmc = \"b\"", "is is missing: machine or feed"),
+        (
+            "is = \"spare\"\ndriver = \"ipmi\"\ncredentials = \"c\"\nbmc = \"b\"",
+            "unknown second way \"spare\"",
+        ),
+        ("is = \"feed\"\ncredentials = \"c\"\nbmc = \"b\"", "driver is missing"),
+        ("is = \"feed\"\ndriver = \"ipmi\"\ncredentials = \"c\"", "bmc is missing"),
+        (
+            "is = \"feed\"\ndriver = \"ipmi\"\ncredentials = \"c\"\nbmc = \"b\"\npoll = \"1m\"",
+            "poll belongs to the node itself",
+        ),
+        (
+            "is = \"machine\"\ndriver = \"ipmi\"\ncredentials = \"c\"\nbmc = \"n1\"",
+            "the second way of n1 is its first one",
+        ),
+    ] {
+        let said =
+            wrong(&format!("[[nodes]]\nnames = \"n1\"\nbmc = \"n1\"\n[nodes.second]\n{lines}\n"));
+        assert!(said.contains(told), "{lines}: {said}");
+    }
+    let said = wrong("[[nodes]]\nnames = \"n1\"\nbmc = \"n1\"\nescalate = \"1m\"\n");
+    assert!(said.contains("escalate belongs in [nodes.second]"), "{said}");
 }

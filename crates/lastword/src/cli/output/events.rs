@@ -31,6 +31,7 @@ fn words(what: &What) -> String {
             format!("held by {holder}{until}: {}", reason.as_deref().unwrap_or("no reason given"))
         }
         What::Hold { holder: None, .. } => "hold ended".to_owned(),
+        What::Observed { power, by, door } => format!("seen {power} by {by} ({door})"),
         What::Report { report, goal, cause } => {
             let cause = cause.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
             format!("{report}: goal is {goal}{cause}")

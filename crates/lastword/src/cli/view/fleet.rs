@@ -88,6 +88,7 @@ impl Fleet {
             What::Verdict { .. }
             | What::Outcome { .. }
             | What::Hold { .. }
+            | What::Observed { .. }
             | What::Report { .. }
             | What::Inventory { .. }
             | What::Reset => {}

@@ -11,10 +11,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
-use super::super::link::Link;
-use super::super::{Engine, Turns};
+use super::super::Engine;
 use crate::clock::now_ms;
-use crate::driver::{Answered, Job};
+use crate::driver::http::Link;
+use crate::driver::{Answered, Common, Job};
 use crate::inventory::{Host, Inventory};
 use crate::targets::{Target, targets};
 
@@ -94,8 +94,7 @@ impl Bench {
             }
         });
         let (sender, answers) = mpsc::unbounded_channel();
-        let shared = (sender, Arc::new(Turns::new()), Arc::default());
-        let engine = Engine::new(shared, Arc::default());
+        let engine = Engine::new(&Common::new(sender));
         Self { engine, answers, log, port, tickets: 0 }
     }
 
@@ -172,6 +171,7 @@ impl Bench {
 pub fn told(answer: &Answer) -> String {
     match answer {
         Answer::Power(power) => power.word().to_owned(),
+        Answer::Mixed(cause) => format!("mixed {}", cause.words),
         Answer::Done => "done".to_owned(),
         Answer::Refused(cause) => format!("refused {}", cause.words),
         Answer::NotSent(cause) if cause.trouble == arbiter::Trouble::Denied => {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use arbiter::{Answer, Ask, Boot, BootDevice, Order, Power};
 use serde_json::json;
 
-use super::link::Broken;
+use crate::driver::http::Broken;
 use bmc::{Bench, LOG_IN, READ, RESET, Reply, SYSTEM, say, say_with, told, usual};
 
 const ONCE: [Order; 3] = [Order::Reset, Order::Nmi, Order::Soft];

@@ -1,16 +1,14 @@
-//! Why an exchange did not succeed, and what that says of the order in it. It sends nothing.
+//! Why an exchange over HTTP did not succeed, and what that says of the order in it. It sends nothing.
 
 use arbiter::Answer;
 use hyper::StatusCode;
 
 use super::super::{denied, plain, stranger};
-use super::document;
-use super::link::Said;
 use crate::targets::Target;
 
 /// Why not, in words.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Failure {
+pub(in crate::driver) enum Failure {
     /// The account was refused; nothing happened.
     Denied(String),
     /// Another machine than the node is behind the BMC: what it says it is, and what it has to be.
@@ -24,10 +22,9 @@ pub(super) enum Failure {
 }
 
 impl Failure {
-    /// What an answer that is no success says of the request.
-    pub(super) fn of(said: &Said) -> Self {
-        let words = document::problem(said);
-        match said.status() {
+    /// What an answer that is no success, in words, says of the request.
+    pub(in crate::driver) fn of(status: StatusCode, words: String) -> Self {
+        match status {
             StatusCode::UNAUTHORIZED => Self::Denied(words),
             // RFC 9110, 15.6: the server does not know the method, is not able to handle it now, or not this version;
             // with any other of them it may have begun
@@ -40,7 +37,7 @@ impl Failure {
     }
 
     /// The same for what had to be done before the order: that never left.
-    pub(super) fn before(self) -> Self {
+    pub(in crate::driver) fn before(self) -> Self {
         match self {
             Self::Denied(_) | Self::Stranger(..) => self,
             Self::NotSent(words) | Self::Refused(words) | Self::Lost(words) => Self::NotSent(words),
@@ -48,7 +45,7 @@ impl Failure {
     }
 
     /// The same for what had to be done after something was sent that may have happened.
-    pub(super) fn after(self) -> Self {
+    pub(in crate::driver) fn after(self) -> Self {
         match self {
             Self::Denied(words)
             | Self::NotSent(words)
@@ -60,7 +57,7 @@ impl Failure {
         }
     }
 
-    pub(super) fn answer(self, target: &Target) -> Answer {
+    pub(in crate::driver) fn answer(self, target: &Target) -> Answer {
         match self {
             Self::Denied(words) => Answer::NotSent(denied(target, &words)),
             Self::Stranger(found, wanted) => Answer::NotSent(stranger(target, &found, &wanted)),
@@ -73,8 +70,6 @@ impl Failure {
 
 #[cfg(test)]
 mod tests {
-    use hyper::Response;
-
     use super::*;
 
     #[test]
@@ -95,8 +90,8 @@ mod tests {
             (504, "lost"),
             (507, "lost"),
         ] {
-            let said = Response::builder().status(status).body(Vec::new()).unwrap();
-            let told = match Failure::of(&said) {
+            let status = StatusCode::from_u16(status).unwrap();
+            let told = match Failure::of(status, String::new()) {
                 Failure::Denied(_) => "denied",
                 Failure::Stranger(..) => "stranger",
                 Failure::NotSent(_) => "not sent",

@@ -35,7 +35,7 @@ const FAREWELL_MS: u64 = 200;
 
 /// What a request came to when it got no answer.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Broken {
+pub(in crate::driver) enum Broken {
     /// Nothing of it left.
     NotSent(String),
     /// It left, or may have, and nothing came back.
@@ -45,12 +45,12 @@ pub(super) enum Broken {
 }
 
 /// A request with its body.
-pub(super) type Asked = Request<Full<Bytes>>;
+pub(in crate::driver) type Asked = Request<Full<Bytes>>;
 /// An answer with its body.
-pub(super) type Said = Response<Vec<u8>>;
+pub(in crate::driver) type Said = Response<Vec<u8>>;
 
 /// A connection.
-pub(super) struct Link {
+pub(in crate::driver) struct Link {
     sender: http1::SendRequest<Full<Bytes>>,
     connection: Option<Connection>,
     traffic: Arc<Traffic>,
@@ -71,7 +71,7 @@ impl Link {
     ///
     /// # Errors
     /// Why not, in words.
-    pub(super) async fn open(
+    pub(in crate::driver) async fn open(
         at: SocketAddr,
         host: &Host,
         tls: Option<Arc<ClientConfig>>,
@@ -102,7 +102,7 @@ impl Link {
     ///
     /// # Errors
     /// [`Broken`]; the link is of no use afterwards.
-    pub(super) async fn send(&mut self, request: Asked) -> Result<Said, Broken> {
+    pub(in crate::driver) async fn send(&mut self, request: Asked) -> Result<Said, Broken> {
         let Self { sender, connection, traffic, .. } = self;
         if let Err(error) = drive(connection, sender.ready()).await {
             return Err(Broken::NotSent(words(&error)));
@@ -124,7 +124,7 @@ impl Link {
     }
 
     /// Waits until the BMC closes it.
-    pub(super) async fn closed(&mut self) {
+    pub(in crate::driver) async fn closed(&mut self) {
         if let Some(connection) = &mut self.connection {
             let _ = connection.await;
             self.connection = None;
@@ -132,17 +132,17 @@ impl Link {
     }
 
     /// Whether it is of use.
-    pub(super) fn is_open(&self) -> bool {
+    pub(in crate::driver) fn is_open(&self) -> bool {
         self.connection.is_some() && !self.sender.is_closed()
     }
 
     /// When the last answer came over it.
-    pub(super) const fn answered(&self) -> Option<Instant> {
+    pub(in crate::driver) const fn answered(&self) -> Option<Instant> {
         self.answered
     }
 
     /// Says farewell, so that the BMC need not wait for more.
-    pub(super) async fn close(self) {
+    pub(in crate::driver) async fn close(self) {
         let Self { sender, connection, .. } = self;
         drop(sender);
         if let Some(connection) = connection {

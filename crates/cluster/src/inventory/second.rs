@@ -1,0 +1,100 @@
+//! Checks `[nodes.second]`: another way to a node's power, for when the first does not do. It is written like a node
+//! and is none.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use nodeset::NodeSet;
+use toml::Spanned;
+
+use super::file::{Block, Written};
+use super::finding::Findings;
+use super::model::{NODES_MAX, Node, Second, SecondIs};
+use super::options::{duration_ms, word};
+use super::source::{Source, Text};
+
+const ESCALATE_MS: std::ops::RangeInclusive<u64> = 1_000..=86_400_000;
+
+/// The second ways by node, of what was made of their blocks as if they were nodes.
+pub(super) fn seconds(
+    files: &[(Source<'_>, Written)],
+    mut made: BTreeMap<Arc<str>, Node>,
+    nodes: &BTreeMap<Arc<str>, Node>,
+    errors: &mut Findings,
+) -> BTreeMap<Arc<str>, Second> {
+    let mut seconds = BTreeMap::new();
+    for (source, written) in files {
+        for block in &written.nodes {
+            refuse_terms(block.get_ref(), source, errors);
+        }
+        for block in &written.seconds {
+            let block = block.get_ref();
+            refuse_settings(block, source, errors);
+            let is = word(&block.is, "second way", source, errors);
+            let escalate = block.escalate.as_ref();
+            let escalate_ms =
+                escalate.and_then(|text| duration_ms(text, ESCALATE_MS, source, errors));
+            let set = block.names.as_ref().map(|names| NodeSet::parse(names.get_ref(), NODES_MAX));
+            for name in set.into_iter().flatten().flat_map(|set| set.iter().collect::<Vec<_>>()) {
+                let Some((name, node)) = made.remove_entry(name.as_str()) else { continue };
+                if nodes.get(&name).is_some_and(|first| first.endpoint == node.endpoint) {
+                    let place = block.names.as_ref().map(|names| source.place(names.span()));
+                    if let Some(place) = place {
+                        errors.add(&place, format!("the second way of {name} is its first one"));
+                    }
+                    continue;
+                }
+                if let Some(is) = is {
+                    let Node { endpoint, settings, .. } = node;
+                    seconds.insert(name, Second { is, escalate_ms, endpoint, settings });
+                }
+            }
+        }
+    }
+    seconds
+}
+
+/// Says what a block that is a second way lacks.
+pub(super) fn missing_terms(block: &Spanned<Block>, source: &Source<'_>, errors: &mut Findings) {
+    if block.get_ref().is.is_none() {
+        let known: Vec<&str> = SecondIs::ALL.iter().map(|is| is.word()).collect();
+        let message = format!("is is missing: {}", known.join(" or "));
+        errors.add(&source.place(block.span()), message);
+    }
+}
+
+/// The terms of a second way make no sense elsewhere.
+fn refuse_terms(block: &Block, source: &Source<'_>, errors: &mut Findings) {
+    for (key, text) in [("is", &block.is), ("escalate", &block.escalate)] {
+        if let Some(text) = text {
+            errors.add(&source.place(text.span()), format!("{key} belongs in [nodes.second]"));
+        }
+    }
+}
+
+/// What holds for the node does not depend on the way.
+fn refuse_settings(block: &Block, source: &Source<'_>, errors: &mut Findings) {
+    let span = |text: &Option<Text>| text.as_ref().map(Spanned::span);
+    let labels = block.labels.keys().next().map(Spanned::span);
+    let nested = block.second.as_ref().map(|second| second.span());
+    for (key, span) in [
+        ("labels", labels),
+        ("second", nested),
+        ("drift", span(&block.drift)),
+        ("policy", span(&block.policy)),
+        ("settle", span(&block.settle)),
+        ("transition", span(&block.transition)),
+        ("dwell", span(&block.dwell)),
+        ("deadline", span(&block.deadline)),
+        ("poll", span(&block.poll)),
+        ("depends_on", span(&block.depends_on)),
+        ("exchange_timeout", span(&block.exchange_timeout)),
+        ("attempts", block.attempts.as_ref().map(Spanned::span)),
+        ("start_watts", block.start_watts.as_ref().map(Spanned::span)),
+        ("hosts_lastword", block.hosts_lastword.as_ref().map(Spanned::span)),
+    ] {
+        if let Some(span) = span {
+            errors.add(&source.place(span), format!("{key} belongs to the node itself"));
+        }
+    }
+}

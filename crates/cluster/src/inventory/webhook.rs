@@ -1,0 +1,192 @@
+//! `driver = "webhook"`: three URLs, and what to look for in an answer. It asks nobody.
+
+use std::sync::{Arc, LazyLock};
+
+use super::address::Address;
+use super::contact::Contact;
+use super::file::Block;
+use super::finding::Findings;
+use super::model::{Authorization, Transport, Trust};
+use super::options::word;
+use super::pattern::Pattern;
+use super::source::{Place, Source, Text};
+use super::template::Template;
+
+/// What MAAS looks for when nothing else is said.
+static IS_ON: LazyLock<Pattern> = LazyLock::new(|| usual(r"status.*\:.*running"));
+static IS_OFF: LazyLock<Pattern> = LazyLock::new(|| usual(r"status.*\:.*stopped"));
+/// A URL is at most so long, in bytes.
+const URL_MAX_BYTES: usize = 2_048;
+/// Ports when a URL names none.
+const HTTP_PORT: u16 = 80;
+const HTTPS_PORT: u16 = 443;
+/// The keys of the URLs: on, off, query.
+pub(super) const KEYS: [&str; 3] = ["power_on_uri", "power_off_uri", "power_query_uri"];
+
+/// How a webhook is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Webhook {
+    /// What is below HTTP.
+    pub transport: Transport,
+    /// Path and query of the URL that powers on.
+    pub on: Arc<str>,
+    /// Path and query of the URL that powers off.
+    pub off: Arc<str>,
+    /// Path and query of the URL that tells the power.
+    pub query: Arc<str>,
+    /// What an answer has in it when the node is on.
+    pub is_on: Pattern,
+    /// What an answer has in it when the node is off.
+    pub is_off: Pattern,
+    /// How the credentials are presented, if there are any.
+    pub authorization: Authorization,
+}
+
+/// What a block sets.
+#[derive(Clone, Default)]
+pub(super) struct WebhookOptions<'s> {
+    urls: [Option<(Template, Place<'s>)>; 3],
+    is_on: Option<Pattern>,
+    is_off: Option<Pattern>,
+    authorization: Option<Authorization>,
+}
+
+impl<'s> WebhookOptions<'s> {
+    pub(super) fn read(block: &Block, source: &'s Source<'s>, errors: &mut Findings) -> Self {
+        let urls = [&block.power_on_uri, &block.power_off_uri, &block.power_query_uri];
+        Self {
+            urls: urls.map(|text| text.as_ref().and_then(|text| template(text, source, errors))),
+            is_on: pattern(&block.power_on_regex, "power_on_regex", source, errors),
+            is_off: pattern(&block.power_off_regex, "power_off_regex", source, errors),
+            authorization: word(&block.authorization, "authorization", source, errors),
+        }
+    }
+
+    /// What is set here, and what isn't from `defaults`.
+    pub(super) fn over(self, defaults: &Self) -> Self {
+        let mut urls = self.urls;
+        for (own, usual) in urls.iter_mut().zip(&defaults.urls) {
+            *own = own.take().or_else(|| usual.clone());
+        }
+        Self {
+            urls,
+            is_on: self.is_on.or_else(|| defaults.is_on.clone()),
+            is_off: self.is_off.or_else(|| defaults.is_off.clone()),
+            authorization: self.authorization.or(defaults.authorization),
+        }
+    }
+
+    /// The first URL that is not set.
+    pub(super) fn missing(&self) -> Option<&'static str> {
+        KEYS.into_iter().zip(&self.urls).find(|(_, url)| url.is_none()).map(|(key, _)| key)
+    }
+
+    /// What a node is reached by.
+    ///
+    /// # Errors
+    /// What is wrong, where; with no place if it is no single key's fault.
+    pub(super) fn reach(
+        &self,
+        node: &str,
+        trust: Option<&Trust>,
+    ) -> Result<(Contact, Webhook), (Option<Place<'s>>, String)> {
+        let mut urls = Vec::with_capacity(KEYS.len());
+        for (key, url) in KEYS.into_iter().zip(&self.urls) {
+            let Some((template, place)) = url else {
+                return Err((None, format!("{key} of {node}: missing or wrong")));
+            };
+            let at = |wrong: String| (Some(place.clone()), format!("{key} of {node}: {wrong}"));
+            let text = template.render(node);
+            let text = text.map_err(|number| at(format!("the name has no {{{number}}}")))?;
+            let url = Url::parse(&text).map_err(at)?;
+            if urls.first().is_some_and(|first: &Url| !first.is_beside(&url)) {
+                return Err(at("not at the same host and port as power_on_uri".to_owned()));
+            }
+            urls.push(url);
+        }
+        let [on, off, query]: [Url; 3] = urls.try_into().expect("one for each key");
+        let transport = if on.tls {
+            Transport::Tls(trust.cloned().unwrap_or(Trust::Roots))
+        } else {
+            Transport::Plain
+        };
+        let webhook = Webhook {
+            transport,
+            on: on.rest,
+            off: off.rest,
+            query: query.rest,
+            is_on: self.is_on.clone().unwrap_or_else(|| IS_ON.clone()),
+            is_off: self.is_off.clone().unwrap_or_else(|| IS_OFF.clone()),
+            authorization: self.authorization.unwrap_or(Authorization::Basic),
+        };
+        Ok((Contact::Host(on.address), webhook))
+    }
+}
+
+/// A URL in its parts.
+#[derive(Debug)]
+struct Url {
+    tls: bool,
+    address: Address,
+    rest: Arc<str>,
+}
+
+impl Url {
+    fn parse(text: &str) -> Result<Self, String> {
+        let plain = |byte: u8| byte.is_ascii_graphic() && !b"#\\\"<>^`{|}".contains(&byte);
+        if text.len() > URL_MAX_BYTES {
+            return Err(format!("longer than {URL_MAX_BYTES} bytes"));
+        }
+        if !text.bytes().all(plain) {
+            return Err("not a URL".to_owned());
+        }
+        let (tls, after) = match text.split_once("://") {
+            Some(("https", after)) => (true, after),
+            Some(("http", after)) => (false, after),
+            Some(_) | None => return Err("expected https:// or http://".to_owned()),
+        };
+        let end = after.find(['/', '?']).unwrap_or(after.len());
+        let (host, rest) = after.split_at(end);
+        if host.contains('@') {
+            return Err("an account belongs in [credentials.NAME]".to_owned());
+        }
+        let port = if tls { HTTPS_PORT } else { HTTP_PORT };
+        let address = Address::parse(host, port).map_err(|error| error.to_string())?;
+        let rest = if rest.starts_with('/') { rest.into() } else { format!("/{rest}").into() };
+        Ok(Self { tls, address, rest })
+    }
+
+    fn is_beside(&self, other: &Self) -> bool {
+        (self.tls, &self.address) == (other.tls, &other.address)
+    }
+}
+
+fn usual(text: &str) -> Pattern {
+    Pattern::parse(text).expect("it is a regular expression")
+}
+
+fn template<'s>(
+    text: &Text,
+    source: &'s Source<'s>,
+    errors: &mut Findings,
+) -> Option<(Template, Place<'s>)> {
+    match Template::parse(text.get_ref()) {
+        Ok(template) => Some((template, source.place(text.span()))),
+        Err(error) => {
+            errors.add(&source.inside(text, error.at_chars), error.message);
+            None
+        }
+    }
+}
+
+fn pattern(
+    text: &Option<Text>,
+    key: &str,
+    source: &Source<'_>,
+    errors: &mut Findings,
+) -> Option<Pattern> {
+    let text = text.as_ref()?;
+    let parsed = Pattern::parse(text.get_ref());
+    let wrong = |wrong| errors.add(&source.place(text.span()), format!("{key}: {wrong}"));
+    parsed.map_err(wrong).ok()
+}

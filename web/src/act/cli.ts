@@ -1,6 +1,6 @@
 // The command line for what the page does. It does not run anything.
 
-import type { Action, CommandRequest } from '../api/types'
+import type { Action, CommandRequest, OnOff } from '../api/types'
 import { cliSpan } from '../words/span'
 
 /** One word for a POSIX shell. */
@@ -69,6 +69,10 @@ export function statusLine(nodes: string): string {
 
 export function logLine(seq: number): string {
   return `lastword log ${quote(`#${seq}`)}`
+}
+
+export function observedLine(nodes: string, power: OnOff): string {
+  return `lastword observed ${quote(nodes)} ${power}`
 }
 
 export function whyLine(node: string): string {

@@ -18,6 +18,7 @@ export type {
   IntentGroup,
   LabelColumn,
   Node,
+  OnOff,
   Outcome,
   PastIntent,
   Phase,

@@ -139,6 +139,7 @@ export class Fleet {
       case 'hold':
         this.each(event.nodes, (at) => this.hold(at, event))
         return
+      case 'observed':
       case 'report':
       case 'inventory':
       case 'reset':

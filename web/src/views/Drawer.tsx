@@ -13,6 +13,7 @@ import { story } from '../node/story'
 import { Actions } from '../parts/Actions'
 import { CopyLine } from '../parts/CopyLine'
 import { PowerMark } from '../parts/Power'
+import { Saw } from '../parts/Saw'
 import { ago, clock, dateTime, latency } from '../words/span'
 import { stateWords } from '../words/verdict'
 
@@ -65,6 +66,9 @@ export function Drawer(props: { name: string; close: () => void }) {
                 {told().why.sentence}
               </p>
               <Actions names={[props.name]} onHold={() => setHolding([props.name])} />
+              <Show when={told().tries.some(({ driver }) => driver === 'manual')}>
+                <Saw node={props.name} />
+              </Show>
               <Labels why={told().why} />
               <Intents intents={told().intents} tries={told().tries} now={() => house.now()} />
               <Tries tries={told().tries} />
@@ -116,6 +120,8 @@ function PowerLine(props: { why: Why }) {
       <strong>{node().power}</strong>
       <span class="faint">
         {read()}
+        {node().by_second_way ? ', by its second way' : ''}
+        {node().intent?.escalated ? '; orders go to its second way' : ''}
         <Show when={node().last_known}>
           {(last) => (
             <>

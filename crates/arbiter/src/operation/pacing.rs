@@ -154,10 +154,13 @@ impl Pacing {
         self.jittered(full, ticket)
     }
 
-    /// The wait until the next background read after so many errors in a row, with jitter.
+    /// When the next background read is due after so many errors in a row: at the node's own place in the interval, so
+    /// that a fleet's reads spread over it whatever brought them together, be it a start, a command or an outage.
     #[must_use]
-    pub fn next_poll_ms(&self, errors: u8, ticket: u32) -> Option<Millis> {
-        self.poll_ms.map(|poll_ms| self.jittered(poll_ms << errors.min(3), ticket))
+    pub fn next_poll_at(&self, now: Millis, errors: u8) -> Option<Millis> {
+        let interval = self.poll_ms?.max(1) << errors.min(3);
+        let place = self.salt % interval;
+        Some(now + interval - (now + interval - place) % interval)
     }
 
     /// Between three quarters of the span and all of it.

@@ -33,13 +33,16 @@ struct Account {
     refused_by: BTreeSet<String>,
     /// When it is tried again.
     probe_at: Millis,
+    /// The BMC that it is tried at now and then.
+    probed: String,
     unproven: Arc<Semaphore>,
 }
 
 impl Default for Account {
     fn default() -> Self {
         let unproven = Arc::new(Semaphore::new(UNPROVEN_MAX));
-        Self { accepted: false, refused_by: BTreeSet::new(), probe_at: 0, unproven }
+        let (refused_by, probed) = (BTreeSet::new(), String::new());
+        Self { accepted: false, refused_by, probe_at: 0, probed, unproven }
     }
 }
 
@@ -54,25 +57,26 @@ impl Accounts {
         }
         if account.probe_at <= now {
             account.probe_at = now + PROBE_MS;
+            account.probed = target.name();
             return None;
         }
-        let words = format!(
-            "{}: {} BMCs refused the account of credentials {} and none accepted it: left alone, so that it is \
-             not locked out",
-            target.name(),
-            account.refused_by.len(),
-            name
-        );
+        let words = format!("{}: {}", target.name(), account.left_alone(name));
         Some(Cause { trouble: Trouble::Denied, words: words.into() })
     }
 
     /// Learns from an answer.
     pub(super) fn note(&self, target: &Target, answer: &Answer) {
-        let denied = match answer {
-            Answer::Power(_) | Answer::Mixed(_) | Answer::Done | Answer::Refused(_) => false,
-            Answer::NotSent(cause) if cause.trouble == Trouble::Denied => true,
-            Answer::NotSent(_) | Answer::Lost(_) => return,
-        };
+        match answer {
+            Answer::Power(_) | Answer::Mixed(_) | Answer::Done | Answer::Refused(_) => {
+                self.learn(target, false);
+            }
+            Answer::NotSent(cause) if cause.trouble == Trouble::Denied => self.learn(target, true),
+            Answer::NotSent(_) | Answer::Lost(_) => {}
+        }
+    }
+
+    /// Learns that a BMC accepted the account, or refused it.
+    pub(super) fn learn(&self, target: &Target, denied: bool) {
         let Some(name) = &target.endpoint.credentials else { return };
         let mut known = self.lock();
         if !known.contains_key(name) {
@@ -89,18 +93,31 @@ impl Accounts {
     }
 
     /// A turn to log in. With an account that was accepted before, there is nothing to wait for.
-    pub(super) async fn turn(&self, target: &Target) -> Option<OwnedSemaphorePermit> {
-        let unproven = {
-            let name = target.endpoint.credentials.as_ref()?;
-            let mut known = self.lock();
-            let account = known.entry(Arc::clone(name)).or_default();
-            if account.accepted {
-                return None;
-            }
-            Arc::clone(&account.unproven)
-        };
+    ///
+    /// # Errors
+    /// Why the account is left alone after all: BMCs refused it since the question was taken up.
+    pub(super) async fn turn(
+        &self,
+        target: &Target,
+    ) -> Result<Option<OwnedSemaphorePermit>, String> {
+        let Some(name) = &target.endpoint.credentials else { return Ok(None) };
+        let Some(unproven) = self.unproven(name) else { return Ok(None) };
         let wait = Duration::from_millis(UNPROVEN_WAIT_MS);
-        tokio::time::timeout(wait, unproven.acquire_owned()).await.ok()?.ok()
+        let turn = tokio::time::timeout(wait, unproven.acquire_owned()).await;
+        if let Some(account) = self.lock().get(name)
+            && account.refused_by.len() >= REFUSED_BY_MAX
+            && account.probed != target.name()
+        {
+            return Err(account.left_alone(name));
+        }
+        Ok(turn.ok().and_then(Result::ok))
+    }
+
+    /// Where turns are taken, unless the account was accepted.
+    fn unproven(&self, name: &Arc<str>) -> Option<Arc<Semaphore>> {
+        let mut known = self.lock();
+        let account = known.entry(Arc::clone(name)).or_default();
+        (!account.accepted).then(|| Arc::clone(&account.unproven))
     }
 
     /// The inventory changed: nothing is known any more.
@@ -110,6 +127,16 @@ impl Accounts {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, Account>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Account {
+    fn left_alone(&self, name: &str) -> String {
+        format!(
+            "{} BMCs refused the account of credentials {name} and none accepted it: left alone, so that it is not \
+             locked out",
+            self.refused_by.len()
+        )
     }
 }
 
@@ -168,17 +195,27 @@ mod tests {
     async fn two_log_ins_at_a_time_prove_an_account_and_none_waits_long_for_them() {
         let (accounts, fleet) = (Accounts::default(), fleet());
         let (first, second) = (accounts.turn(&fleet[0]).await, accounts.turn(&fleet[1]).await);
-        assert!(first.is_some() && second.is_some());
+        assert!(matches!((&first, &second), (Ok(Some(_)), Ok(Some(_)))));
         let begun = tokio::time::Instant::now();
-        assert!(accounts.turn(&fleet[2]).await.is_none(), "it goes on without");
+        assert!(matches!(accounts.turn(&fleet[2]).await, Ok(None)), "it goes on without");
         assert_eq!(begun.elapsed(), Duration::from_millis(UNPROVEN_WAIT_MS));
         accounts.note(&fleet[0], &Answer::Done);
         let begun = tokio::time::Instant::now();
-        assert!(accounts.turn(&fleet[3]).await.is_none());
+        assert!(matches!(accounts.turn(&fleet[3]).await, Ok(None)));
         assert_eq!(
             begun.elapsed(),
             Duration::ZERO,
             "an account that was accepted waits for nobody"
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waited_for_a_turn_does_not_try_what_was_refused_meanwhile() {
+        let (accounts, fleet) = (Accounts::default(), fleet());
+        let turns = (accounts.turn(&fleet[0]).await, accounts.turn(&fleet[1]).await);
+        fleet[..REFUSED_BY_MAX].iter().for_each(|target| accounts.learn(target, true));
+        drop(turns);
+        let refused = accounts.turn(&fleet[8]).await.map(drop).unwrap_err();
+        assert!(refused.contains("4 BMCs refused the account of credentials c"), "{refused}");
     }
 }

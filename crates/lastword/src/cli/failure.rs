@@ -130,7 +130,9 @@ fn hint(problem: &Problem) -> Option<String> {
         Code::NotManual => "read it: lastword status NODE --fresh",
         Code::UnknownCommand => "see what a node was asked: lastword log NODE",
         Code::UnknownToken => "see what there is: lastword token list",
-        Code::Depends => "if you mean them too: --with-children, --with-parents",
+        Code::Depends => {
+            "if you mean them too: --with-parents adds what nodes depend on, --with-children what depends on them"
+        }
         Code::Protected => "if you mean it: --force-protected; or leave them out: -x NODES",
         Code::StateDiffers => {
             "look again: lastword status NODES --fresh; or leave them out: -x NODES"

@@ -8,6 +8,7 @@ use std::thread;
 use signal_hook::consts::SIGINT;
 
 use super::Exit;
+use crate::house::told_to_stop;
 
 /// The command that is waited for; 0 before its number is known.
 static WAITING_FOR: AtomicU64 = AtomicU64::new(0);
@@ -18,14 +19,22 @@ pub fn arm() {
 }
 
 /// From now on the first Ctrl-C does this, in a thread of its own, instead of ending the program.
-pub fn at_interruption(act: impl FnOnce() + Send + 'static) {
+fn at_interruption(act: impl FnOnce() + Send + 'static) {
+    at(async { drop(tokio::signal::ctrl_c().await) }, act);
+}
+
+/// The same for the first signal that says stop, whichever it is.
+pub fn at_stop(act: impl FnOnce() + Send + 'static) {
+    at(told_to_stop(), act);
+}
+
+fn at(told: impl Future<Output = ()> + Send + 'static, act: impl FnOnce() + Send + 'static) {
     thread::spawn(|| {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
             return;
         };
-        if runtime.block_on(tokio::signal::ctrl_c()).is_ok() {
-            act();
-        }
+        runtime.block_on(told);
+        act();
     });
 }
 

@@ -12,7 +12,9 @@ use crate::cli::{Exit, Globals, Session};
 A circuit is the label `circuit` of nodes; what it bears stands in the inventory:
   [circuits.\"pdu[1-4]\"]
   starts = 8
-  within = \"10s\"")]
+  within = \"10s\"
+In no ten seconds more than eight start then, and turns are spread over the ten seconds: the ninth
+waits until ten seconds after the first one's order was answered.")]
 pub struct Args {
     #[command(flatten)]
     output: RowOutput,

@@ -1,6 +1,5 @@
 //! `lastword demo`: everything at once, on this host alone. It switches no real machine.
 
-use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -78,13 +77,18 @@ fn show(
     stop: &Arc<AtomicBool>,
 ) -> anyhow::Result<()> {
     let banner = banner(demo, first)?;
-    if std::io::stdout().is_terminal() {
+    if view::fits() {
         return view::show(session, None, banner, stop);
     }
     print(&(banner.join("\n") + "\n"))?;
     let (told, interrupted) = (Arc::clone(&session), view::interrupted());
-    // it ends with the program
-    thread::spawn(move || super::watch::follow(&told, None, Emitter::new(Format::Text)));
+    let over = Arc::clone(stop);
+    // it ends with the program; before that only when nobody reads any more
+    thread::spawn(move || {
+        let followed = super::watch::follow(&told, None, Emitter::new(Format::Text));
+        over.store(true, Ordering::Relaxed);
+        followed
+    });
     while !stop.load(Ordering::Relaxed) && !interrupted.load(Ordering::Relaxed) {
         thread::sleep(std::time::Duration::from_millis(50));
     }
@@ -94,9 +98,11 @@ fn show(
 /// What to type next.
 fn banner(demo: &Demo, first: &str) -> anyhow::Result<Vec<String>> {
     let usual = |address: SocketAddr, usual: &str| address.to_string() == usual;
+    let count = demo.layout.len();
+    let machines = if count == 1 { "machine" } else { "machines" };
     let mut lines = vec![format!(
-        "{} simulated machines. In another terminal (Ctrl-C here ends them):",
-        demo.layout.len()
+        "{count} simulated {machines}. In another terminal (Ctrl-C here ends {}):",
+        if count == 1 { "it" } else { "them" }
     )];
     if let Some(folder) = unreachable_folder() {
         lines.push(format!("  export PATH={}:$PATH", folder.display()));

@@ -8,10 +8,10 @@ use anyhow::{Context as _, bail};
 use bmc_sim::Faults;
 use nodeset::NodeSet;
 
-use crate::cli::Exit;
 use crate::cli::output::{clock, print};
 use crate::cli::selection::NODES_MAX;
-use crate::cli::session::say;
+use crate::cli::{Exit, Failure};
+use crate::house::told_to_stop;
 use crate::sim::control::{self, History, Machine};
 use crate::sim::{self, Layout, Speech, Spread};
 
@@ -165,7 +165,7 @@ fn simulate(run: &Run) -> anyhow::Result<()> {
         print(&welcome(run, &layout, &files))?;
         tokio::select! {
             served = control::serve(fleet, control) => served,
-            _ = tokio::signal::ctrl_c() => Ok(()),
+            () = told_to_stop() => Ok(()),
         }
     })
 }
@@ -200,6 +200,10 @@ fn welcome(run: &Run, layout: &Layout, files: &sim::Files) -> String {
     let names = names.map(|names| names.to_string()).unwrap_or_default();
     let (first, user) = (run.redfish.unwrap_or(run.listen), sim::USER);
     let (ip, port) = (first.ip(), first.port());
+    let door = match run.control.to_string() {
+        usual if usual == CONTROL => String::new(),
+        other => format!(" --control {other}"),
+    };
     let (speech, password) = (layout.speech(), files.password.display());
     let (answer, opinion) = match speech {
         Speech::Ipmi => (
@@ -217,8 +221,8 @@ fn welcome(run: &Run, layout: &Layout, files: &sim::Files) -> String {
         "{nodes} simulated BMCs answer {answer}: {names}\n\n\
          serve them:       lastword serve --inventory {inventory}\n\
          a second opinion: {opinion}\n\
-         trouble:          lastword sim set NODES silent     (lastword sim faults lists more)\n\
-         the truth:        lastword sim show NODES\n\n\
+         trouble:          lastword sim set NODES silent{door}     (lastword sim faults lists more)\n\
+         the truth:        lastword sim show NODES{door}\n\n\
          Ctrl-C ends them.\n"
     )
 }
@@ -237,7 +241,8 @@ fn faults() -> String {
 }
 
 fn names(nodes: &str) -> anyhow::Result<Vec<String>> {
-    Ok(NodeSet::parse(nodes, NODES_MAX)?.iter().collect())
+    let wrong = |error| Failure::new(Exit::Usage, format!("{nodes:?}: {error}"));
+    Ok(NodeSet::parse(nodes, NODES_MAX).map_err(wrong)?.iter().collect())
 }
 
 impl Show {
@@ -296,7 +301,7 @@ impl Door {
         if answer.status().is_success() {
             return Ok(text);
         }
-        say(&text);
-        bail!("the simulation refused it: {text}")
+        let exit = if answer.status().is_client_error() { Exit::Usage } else { Exit::Failed };
+        Err(Failure::new(exit, format!("the simulation refused it: {text}")).into())
     }
 }

@@ -1,7 +1,7 @@
 //! `lastword watch`: what happens, as a live view on a terminal and as a line an event elsewhere, until it is
 //! interrupted. It changes nothing.
 
-use std::io::IsTerminal as _;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread;
@@ -48,14 +48,14 @@ pub fn run(args: Args, globals: &Globals) -> anyhow::Result<Exit> {
     let session = Session::open(globals)?;
     let target = draft.map(|draft| draft.target(&session)).transpose()?;
     let wanted = target.map(|target| target.ask(&session)).transpose()?;
-    if args.output.format == Format::Text && !args.lines && std::io::stdout().is_terminal() {
+    if args.output.format == Format::Text && !args.lines && view::fits() {
         view::show(Arc::new(session), wanted, Vec::new(), &AtomicBool::new(false))?;
         return Ok(Exit::Done);
     }
     follow(&session, wanted.as_ref(), Emitter::new(args.output.format))
 }
 
-/// Prints a line an event.
+/// Prints a line an event, for as long as somebody reads them.
 ///
 /// # Errors
 /// When the server is away for too long.
@@ -70,19 +70,25 @@ pub fn follow(
         for received in session.ask(resume)? {
             let received = received?;
             last_id = received.id.or(last_id);
-            show(emitter, received.event, wanted)?;
+            if show(emitter, received.event, wanted)?.is_break() {
+                return Ok(Exit::Done);
+            }
         }
         // a server that takes connections only to close them is not asked without end
         thread::sleep(PAUSE);
     }
 }
 
-fn show(emitter: Emitter, event: Event, wanted: Option<&NodeSet>) -> anyhow::Result<()> {
+fn show(
+    emitter: Emitter,
+    event: Event,
+    wanted: Option<&NodeSet>,
+) -> anyhow::Result<ControlFlow<()>> {
     let Some(event) = (match wanted {
         Some(wanted) => within(event, wanted),
         None => Some(event),
     }) else {
-        return Ok(());
+        return Ok(ControlFlow::Continue(()));
     };
     emitter.stream(|| event_line(&event), &event, || expand(&event.nodes))
 }

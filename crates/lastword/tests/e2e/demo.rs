@@ -1,9 +1,10 @@
 //! `lastword demo` as somebody meets it who has nothing but the program.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
-use super::house::{PROGRAM, said};
+use super::house::{PROGRAM, said, until};
 
 #[test]
 fn a_demo_shows_who_had_the_last_word_and_leaves_nothing_behind() {
@@ -42,4 +43,25 @@ fn a_demo_that_is_kept_leaves_a_journal_that_is_whole() {
     assert_eq!(check.code, 0, "{}", check.all());
     let again = said(demo.output().expect("the program runs"));
     assert_eq!(again.code, 0, "a kept demo goes on: {}", again.all());
+}
+
+#[test]
+fn a_demo_that_is_told_to_end_or_that_nobody_reads_ends_and_leaves_nothing_behind() {
+    for is_told in [true, false] {
+        let home = tempfile::tempdir().expect("a folder");
+        let mut demo = Command::new(PROGRAM);
+        demo.args(["demo", "--nodes", "40"]).stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut demo = demo.env("TMPDIR", home.path()).spawn().expect("the program runs");
+        let mut lines = BufReader::new(demo.stdout.take().expect("it is piped")).lines();
+        lines.next().expect("a first line").expect("text");
+        if is_told {
+            let told = Command::new("kill").arg(demo.id().to_string()).status();
+            assert!(told.expect("kill runs").success());
+        } else {
+            drop(lines);
+        }
+        until("it ends", || demo.try_wait().expect("it can be asked").is_some());
+        let left: Vec<_> = fs::read_dir(home.path()).expect("the folder").collect();
+        assert!(left.is_empty(), "told: {is_told}: {left:?}");
+    }
 }

@@ -12,6 +12,7 @@ mod fight;
 mod fleet;
 mod house;
 mod interrupt;
+mod kindness;
 mod ladder;
 mod manual;
 mod pages;

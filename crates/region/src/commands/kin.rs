@@ -82,8 +82,10 @@ pub(super) fn check(region: &Inner, fleet: &Fleet, command: &Command) -> Answer<
             .collect();
         if !parents.is_empty() {
             let parents = named(&parents);
-            let words =
-                format!("{} off, and is depended on: with_parents is needed", are(&parents));
+            let words = format!(
+                "{} off, and what is asked for depends on it: that needs with_parents",
+                are(&parents)
+            );
             return Err(Fail::new(Code::Depends, 409, words).nodes(&parents));
         }
     }

@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use arbiter::Answer;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{self, HeaderName, HeaderValue};
@@ -255,17 +254,20 @@ impl Client<'_> {
         if !self.link.as_ref().is_some_and(Link::is_open) {
             *self.link = Some(self.connect().await?);
         }
-        let _turn = self.shared.accounts.turn(self.target).await;
+        let turn = self.shared.accounts.turn(self.target).await;
+        let _turn = turn.map_err(Failure::NotSent)?;
         let said = self.transfer(&What::post(SESSIONS, body, Again::Harmless), None).await?;
         match document::log_in(&said) {
             LogIn::Denied => {
                 self.memory.log_in_refused = true;
+                // before the turn is over, so that the next one knows
+                self.shared.accounts.learn(self.target, true);
                 Err(wrong_account(&said))
             }
             LogIn::Full => Ok(LoggedIn::Full(said.status().to_string())),
             LogIn::NoSessions => Ok(LoggedIn::NoSessions),
             LogIn::Session { token, path } => {
-                self.shared.accounts.note(self.target, &Answer::Done);
+                self.shared.accounts.learn(self.target, false);
                 Ok(LoggedIn::Session(Session { token: hidden(&token)?, path }))
             }
         }

@@ -1,6 +1,7 @@
 //! Puts results on standard output in the format that was asked for. It does not make them.
 
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 
 use serde::Serialize;
 
@@ -60,7 +61,7 @@ impl Emitter {
         }
     }
 
-    /// Prints one item of a list that has no end.
+    /// Prints one item of a list that has no end; breaks off when nobody reads it any more.
     ///
     /// # Errors
     /// As [`Emitter::list`].
@@ -69,12 +70,12 @@ impl Emitter {
         text: impl FnOnce() -> String,
         item: &T,
         names: impl FnOnce() -> Vec<String>,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<ControlFlow<()>> {
         match self.format {
-            Format::Text => print(&text()),
-            Format::Json | Format::Jsonl => print(&json_line(item)?),
-            Format::Yaml => print(&("---\n".to_owned() + &yaml(item)?)),
-            Format::Name => print(&lines(names())),
+            Format::Text => write(&text()),
+            Format::Json | Format::Jsonl => write(&json_line(item)?),
+            Format::Yaml => write(&("---\n".to_owned() + &yaml(item)?)),
+            Format::Name => write(&lines(names())),
         }
     }
 }
@@ -101,12 +102,18 @@ pub fn print_rows<R: Row>(
 /// # Errors
 /// When that can't be written; that nobody reads it any more is no error.
 pub fn print(text: &str) -> anyhow::Result<()> {
+    write(text).map(drop)
+}
+
+/// Writes to standard output, and tells whether anybody reads it.
+fn write(text: &str) -> anyhow::Result<ControlFlow<()>> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(anyhow::Error::from(error).context("can't write the result"))
         }
-        Ok(()) | Err(_) => Ok(()),
+        Err(_) => Ok(ControlFlow::Break(())),
+        Ok(()) => Ok(ControlFlow::Continue(())),
     }
 }
 

@@ -24,10 +24,29 @@ pub struct Look {
 #[must_use]
 pub fn draw(fleet: &mut Fleet, look: &Look, size: (usize, usize), now_ms: u64) -> Vec<String> {
     let (columns, rows) = size;
-    let folded = fleet.folded(look.wanted.as_ref()).clone();
     let mut lines: Vec<String> =
         look.banner.iter().flat_map(|line| wrapped(line, columns)).collect();
-    lines.push(headline(fleet, look, &folded, now_ms));
+    if fleet.is_known() {
+        lines.extend(body(fleet, look, (columns, rows.saturating_sub(lines.len())), now_ms));
+    } else {
+        lines.push(unknown(fleet, look, now_ms));
+    }
+    lines.truncate(rows);
+    lines.iter().map(|line| cut(&plain(line), columns)).collect()
+}
+
+/// Before anything was read there is nothing to count.
+fn unknown(fleet: &Fleet, look: &Look, now_ms: u64) -> String {
+    match fleet.away() {
+        Some(words) => format!("{}  NOT CONNECTED, nothing was read yet: {words}", time(now_ms)),
+        None => format!("{}  asking {}", time(now_ms), look.server),
+    }
+}
+
+fn body(fleet: &mut Fleet, look: &Look, size: (usize, usize), now_ms: u64) -> Vec<String> {
+    let (columns, rows) = size;
+    let folded = fleet.folded(look.wanted.as_ref()).clone();
+    let mut lines = vec![headline(fleet, look, &folded, now_ms)];
     lines.push(String::new());
     lines.extend(powers(&folded, columns));
     lines.push(String::new());
@@ -37,19 +56,22 @@ pub fn draw(fleet: &mut Fleet, look: &Look, size: (usize, usize), now_ms: u64) -
     let room = rows.saturating_sub(lines.len() + 1);
     let newest: Vec<&str> = fleet.events().rev().take(room).collect();
     lines.extend(newest.into_iter().rev().map(|line| format!("  {}", short_time(line).trim_end())));
-    lines.truncate(rows);
-    lines.iter().map(|line| cut(&plain(line), columns)).collect()
+    lines
 }
 
 fn headline(fleet: &Fleet, look: &Look, folded: &Folded, now_ms: u64) -> String {
     let nodes: usize = folded.power.values().map(NodeSet::len).sum();
     let open: usize = folded.open.values().map(NodeSet::len).sum();
-    let time = clock(now_ms);
-    let time = time.split(' ').next_back().unwrap_or_default();
+    let time = time(now_ms);
     match fleet.away() {
         Some(words) => format!("{time}  NOT CONNECTED, what follows is old: {words}"),
         None => format!("{time}  {nodes} nodes, {open} being changed    {}", look.server),
     }
+}
+
+fn time(now_ms: u64) -> String {
+    let time = clock(now_ms);
+    time.split(' ').next_back().unwrap_or_default().to_owned()
 }
 
 fn powers(folded: &Folded, columns: usize) -> Vec<String> {

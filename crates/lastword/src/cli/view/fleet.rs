@@ -20,6 +20,7 @@ pub struct Fleet {
     commands: BTreeMap<u64, Asked>,
     events: VecDeque<String>,
     away: Option<String>,
+    known: bool,
     folded: Option<Folded>,
 }
 
@@ -55,6 +56,7 @@ impl Fleet {
     /// Every node, read anew.
     pub fn replace(&mut self, nodes: &[Node]) {
         self.away = None;
+        self.known = true;
         self.folded = None;
         self.nodes.clear();
         for node in nodes {
@@ -108,6 +110,12 @@ impl Fleet {
     #[must_use]
     pub fn away(&self) -> Option<&str> {
         self.away.as_deref()
+    }
+
+    /// Whether the nodes were told at all.
+    #[must_use]
+    pub const fn is_known(&self) -> bool {
+        self.known
     }
 
     /// The newest events, oldest first.

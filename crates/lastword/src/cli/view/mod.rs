@@ -8,6 +8,7 @@ mod screen;
 #[cfg(test)]
 mod tests;
 
+use std::io::IsTerminal as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::sync::{Arc, OnceLock};
@@ -18,7 +19,7 @@ use api::{ClientError, Event, NodeQuery};
 use cluster::clock::now_ms;
 use nodeset::NodeSet;
 
-use super::interrupt::at_interruption;
+use super::interrupt::at_stop;
 use super::session::Session;
 pub use draw::{Look, draw};
 pub use fleet::Fleet;
@@ -42,6 +43,12 @@ enum News {
     Event(Event),
     /// The server is away, and says so in these words.
     Away(String),
+}
+
+/// Whether there is a terminal that can be drawn on.
+#[must_use]
+pub fn fits() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
 /// Shows the nodes of a set, or every node, until somebody says stop or it is interrupted.
@@ -100,8 +107,8 @@ fn read(session: &Session, news: &SyncSender<News>) {
     loop {
         match follow(session, news) {
             Ok(()) => return,
-            Err(error) => {
-                if news.send(News::Away(error.to_string())).is_err() {
+            Err(words) => {
+                if news.send(News::Away(words)).is_err() {
                     return;
                 }
                 thread::sleep(AWAY);
@@ -110,19 +117,20 @@ fn read(session: &Session, news: &SyncSender<News>) {
     }
 }
 
-/// Returns well when nobody wants news any more.
-fn follow(session: &Session, news: &SyncSender<News>) -> Result<(), ClientError> {
+/// Returns well when nobody wants news any more, and otherwise says why there is none.
+fn follow(session: &Session, news: &SyncSender<News>) -> Result<(), String> {
+    let words = |error: ClientError| error.to_string();
     let client = session.client();
     // the stream is opened first, so that nothing is missed between the two
-    let events = client.events(None)?;
-    let nodes = client.nodes(&NodeQuery::default())?.nodes;
+    let events = client.events(None).map_err(words)?.once();
+    let nodes = client.nodes(&NodeQuery::default()).map_err(words)?.nodes;
     if news.send(News::Fleet(nodes)).is_err() {
         return Ok(());
     }
     for received in events {
-        let event = received?.event;
+        let event = received.map_err(words)?.event;
         if event.what == api::What::Reset {
-            let nodes = client.nodes(&NodeQuery::default())?.nodes;
+            let nodes = client.nodes(&NodeQuery::default()).map_err(words)?.nodes;
             if news.send(News::Fleet(nodes)).is_err() {
                 return Ok(());
             }
@@ -131,16 +139,16 @@ fn follow(session: &Session, news: &SyncSender<News>) -> Result<(), ClientError>
             return Ok(());
         }
     }
-    Ok(())
+    Err(format!("{} closed the connection", client.server()))
 }
 
-/// Becomes true with Ctrl-C, so that the terminal can be put back as it was.
+/// Becomes true with Ctrl-C and whatever else says stop, so that the terminal can be put back as it was.
 pub fn interrupted() -> Arc<AtomicBool> {
     static FLAG: OnceLock<Arc<AtomicBool>> = OnceLock::new();
     let armed = FLAG.get_or_init(|| {
         let flag = Arc::new(AtomicBool::new(false));
         let set = Arc::clone(&flag);
-        at_interruption(move || set.store(true, Ordering::Relaxed));
+        at_stop(move || set.store(true, Ordering::Relaxed));
         flag
     });
     Arc::clone(armed)

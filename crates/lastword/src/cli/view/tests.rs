@@ -22,6 +22,7 @@ fn drawn(fleet: &mut Fleet, look: &Look, size: (usize, usize)) -> Vec<String> {
 
 fn fought_over() -> Fleet {
     let mut fleet = Fleet::default();
+    fleet.replace(&[]);
     fleet.apply(&event("r1n[01-38]", status(api::Power::On, Phase::Idle, None)));
     fleet.apply(&event("r1n39", status(api::Power::Unknown, Phase::Idle, None)));
     let command = What::Command {
@@ -85,6 +86,17 @@ fn only_the_nodes_that_are_wanted_are_counted() {
     let wanted = Some(NodeSet::parse("r1n[39-40]", 9).unwrap());
     let text = drawn(&mut fought_over(), &Look { wanted, ..look() }, (80, 24)).join("\n");
     assert!(text.contains("2 nodes"), "{text}");
+}
+
+#[test]
+fn before_anything_was_read_nothing_is_counted() {
+    let mut fleet = Fleet::default();
+    let text = drawn(&mut fleet, &look(), (80, 24)).join("\n");
+    assert!(text.contains("asking http://127.0.0.1:7473") && !text.contains("nodes"), "{text}");
+    fleet.lose("the token is wrong".into());
+    let text = drawn(&mut fleet, &look(), (80, 24)).join("\n");
+    assert!(text.contains("nothing was read yet: the token is wrong"), "{text}");
+    assert!(!text.contains("unknown"), "{text}");
 }
 
 #[test]

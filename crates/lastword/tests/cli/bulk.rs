@@ -43,34 +43,49 @@ fn flags_stand_for_the_number() {
 fn a_prediction_needs_no_number_and_does_nothing() {
     let site = Site::new();
     let said = site.say("off n[1-39] --dry-run");
-    let text = "fire:    n[1-39]\nwould ask for the count: 39 nodes (--yes)\n";
+    let text = "fire:    n[1-39]\nexpect:  about 10 s\nwould ask for the count: 39 nodes (--yes)\n";
     assert_eq!((said.code, said.out.as_str()), (0, text), "{said:?}");
     for flags in ["--yes", "--max-nodes 39"] {
         let said = site.say(&format!("off n[1-39] --dry-run {flags}"));
-        assert_eq!((said.code, said.out.as_str()), (0, "fire:    n[1-39]\n"), "{said:?}");
+        assert_eq!(
+            (said.code, said.out.as_str()),
+            (0, "fire:    n[1-39]\nexpect:  about 10 s\n"),
+            "{said:?}"
+        );
     }
     let said = site.say("on n[1-39] --dry-run");
-    assert_eq!((said.code, said.out.as_str()), (0, "fire:    n[1-39]\n"), "{said:?}");
+    assert_eq!(
+        (said.code, said.out.as_str()),
+        (0, "fire:    n[1-39]\nexpect:  about 10 s\n"),
+        "{said:?}"
+    );
     let few = site.say("off n[1-3] --dry-run --max-nodes 2 -o name");
     assert_eq!(few.out, "n1\nn2\nn3\n");
-    assert_eq!(few.err, "lastword: would ask for the count: 3 nodes (--yes)\n");
+    let notes =
+        "lastword: expect:  about 10 s\nlastword: would ask for the count: 3 nodes (--yes)\n";
+    assert_eq!(few.err, notes);
     assert_eq!(site.say("log n1 -o json").json()["intents"].as_array().unwrap().len(), 0);
     let seq = site.given("on n[1-3]");
     let said = site.say("off n[1-4] --dry-run");
-    let expected = format!("fire:    n4\nsupersede(#{seq} by admin: on): n[1-3]\n");
+    let expected =
+        format!("fire:    n4\nsupersede(#{seq} by admin: on): n[1-3]\nexpect:  about 10 s\n");
     assert_eq!((said.code, said.out), (0, expected));
     let said = site.say("on n1 --dry-run");
-    assert_eq!((said.code, said.out), (0, format!("merge(#{seq}): n1\n")));
+    assert_eq!((said.code, said.out), (0, format!("merge(#{seq}): n1\nexpect:  about 10 s\n")));
 }
 
 #[test]
 fn a_prediction_tells_which_nodes_are_protected() {
     let site = Site::new();
     let said = site.say("off n[39-40] --dry-run");
-    let text = "fire:    n[39-40]\nprotected: n40 (needs --force-protected)\n";
+    let text = "fire:    n[39-40]\nexpect:  about 10 s\nprotected: n40 (needs --force-protected)\n";
     assert_eq!((said.code, said.out.as_str()), (8, text), "{said:?}");
     let forced = site.say("off n[39-40] --dry-run --force-protected");
-    assert_eq!((forced.code, forced.out.as_str()), (0, "fire:    n[39-40]\n"), "{forced:?}");
+    assert_eq!(
+        (forced.code, forced.out.as_str()),
+        (0, "fire:    n[39-40]\nexpect:  about 10 s\n"),
+        "{forced:?}"
+    );
     assert_eq!(site.say("on n[39-40] --dry-run").code, 0);
 }
 

@@ -65,6 +65,46 @@ test('what is asked twice is one command with one end each', async () => {
   await close(page)
 })
 
+test('presses outlive a reload, and those that follow are shown beside them', async () => {
+  const page = await open(chromium, house)
+  const list = () => page.getByRole('region', { name: 'What you pressed' }).getByRole('listitem').count()
+  for (const [before, key] of [[0, 'o'], [1, 'f']] as const) {
+    await ready(page, 'r1n06', key)
+    await go(page)
+    await expect.poll(list).toBe(before + 1)
+  }
+  await expect.poll(words(page), { timeout: 30_000 }).toBe('1 confirmed')
+  await page.reload()
+  await page.getByTestId('badge').getByText('Live').waitFor()
+  await expect.poll(list).toBe(2)
+  await ready(page, 'r1n07', 'o')
+  await go(page)
+  await expect.poll(list).toBe(3)
+  await expect.poll(words(page), { timeout: 30_000 }).toBe('1 confirmed')
+  await close(page)
+})
+
+test('a token leaves the address for good, and a link in an open page changes nobody', async () => {
+  const page = await open(chromium, house, '?node=r1n01')
+  await page.locator('#filter').fill('r1*')
+  await page.locator('#filter').press('Escape')
+  await expect.poll(() => page.url()).toContain('q=')
+  expect(page.url()).not.toContain('token')
+  await page.evaluate(() => (location.hash = 'token=lw_bad'))
+  await expect.poll(() => page.url()).not.toContain('lw_bad')
+  await page.reload()
+  await page.getByTestId('badge').getByText('Live').waitFor()
+  await close(page)
+})
+
+test('a double click opens what a click opens', async () => {
+  const page = await open(chromium, house, '?node=r1n08')
+  await page.getByRole('button', { name: 'On', exact: true }).first().dblclick()
+  await page.waitForTimeout(300)
+  expect(await page.getByRole('dialog').count()).toBe(1)
+  await close(page)
+})
+
 test('many at once need their number typed', async () => {
   const page = await open(chromium, house)
   await ready(page, 'rack=r2', 'f')

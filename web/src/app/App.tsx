@@ -1,6 +1,6 @@
 // The page: signed out, or the shell with the house in it.
 
-import { Match, Show, Switch, createMemo, onCleanup } from 'solid-js'
+import { Match, Show, Switch, createMemo, onCleanup, untrack } from 'solid-js'
 import { SignIn } from '../views/SignIn'
 import { House, HouseContext } from './house'
 import { session } from './session'
@@ -28,7 +28,8 @@ function SignedIn() {
   const house = createMemo(() => {
     const now = session()
     if (now.is !== 'in') return undefined
-    const house = new House(now.token, now.me)
+    // whatever a house reads while it is built must not build it again
+    const house = untrack(() => new House(now.token, now.me))
     onCleanup(() => house.close())
     return house
   })

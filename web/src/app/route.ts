@@ -7,9 +7,9 @@ const BASE = '/ui'
 export const VIEWS = ['fleet', 'commands', 'events', 'holds', 'clusters', 'circuits', 'tokens', 'health'] as const
 export type ViewName = (typeof VIEWS)[number]
 
-const [url, setUrl] = createSignal(new URL(location.href))
+const [url, setUrl] = createSignal(here())
 
-addEventListener('popstate', () => setUrl(new URL(location.href)))
+addEventListener('popstate', () => setUrl(here()))
 
 /** The view that is shown. */
 export function viewName(): ViewName {
@@ -54,6 +54,13 @@ export function follow(event: MouseEvent): void {
   if (!link || !plain || link.target || link.origin !== location.origin || !link.pathname.startsWith(BASE)) return
   event.preventDefault()
   go(new URL(link.href), true)
+}
+
+/** The address without its fragment, which may hold a token. */
+function here(): URL {
+  const url = new URL(location.href)
+  url.hash = ''
+  return url
 }
 
 function go(next: URL, entry: boolean): void {

@@ -18,8 +18,14 @@ export { session }
 export async function resume(): Promise<void> {
   const token = takeFromLink() ?? sessionStorage.getItem(PLACE) ?? localStorage.getItem(PLACE)
   if (token === null) setSession({ is: 'out', because: undefined })
-  else await signIn(token, localStorage.getItem(PLACE) !== null)
+  else await signIn(token, localStorage.getItem(PLACE) === token)
 }
+
+// a link that is followed in an open page signs nobody out, and nobody in under another name
+addEventListener('hashchange', () => {
+  const token = takeFromLink()
+  if (token !== null && session().is === 'out') void signIn(token, false)
+})
 
 export async function signIn(token: string, stay: boolean): Promise<void> {
   setSession({ is: 'checking' })
@@ -30,7 +36,7 @@ export async function signIn(token: string, stay: boolean): Promise<void> {
     setSession({ is: 'in', token, me })
   } catch (error) {
     const wrong = error instanceof Refused && error.status === 401
-    if (wrong) forget()
+    if (wrong) forget(token)
     const because = wrong ? 'The server does not know this token.' : `${(error as Error).message}.`
     setSession({ is: 'out', because })
   }
@@ -48,9 +54,11 @@ export function may(role: Role, needed: Role): boolean {
   return RANKS.indexOf(role) >= RANKS.indexOf(needed)
 }
 
-function forget(): void {
-  sessionStorage.removeItem(PLACE)
-  localStorage.removeItem(PLACE)
+/** Forgets what is kept; or, if it is given, that token alone. */
+function forget(token?: string): void {
+  for (const kept of [sessionStorage, localStorage]) {
+    if (token === undefined || kept.getItem(PLACE) === token) kept.removeItem(PLACE)
+  }
 }
 
 /** A fragment never reaches a server; it is taken out of the address at once. */

@@ -166,7 +166,7 @@ impl Operation {
                 self.seen.power = Power::Unknown;
                 self.seen.cause = Some(cause.clone());
                 self.poll_errors = self.poll_errors.saturating_add(1);
-                self.absorb_error(now, cause, pacing);
+                self.absorb_error(now, ended.way, cause, pacing);
             }
             Answer::Done => {}
         }
@@ -308,7 +308,7 @@ impl Operation {
         }
         match ended.ask {
             Ask::Fire(order) if order.is_at_most_once() => self.absorb_once(now, answer, pacing),
-            Ask::Fire(order) => self.absorb_fire(now, order, answer, pacing),
+            Ask::Fire(order) => self.absorb_fire(now, (order, ended.way), answer, pacing),
             Ask::Boot(_) => self.absorb_boot(now, answer, pacing),
             Ask::Power => {}
         }
@@ -332,9 +332,15 @@ impl Operation {
         }
     }
 
-    fn absorb_fire(&mut self, now: Millis, order: Order, answer: Answer, pacing: &Pacing) {
+    fn absorb_fire(
+        &mut self,
+        now: Millis,
+        (order, way): (Order, Way),
+        answer: Answer,
+        pacing: &Pacing,
+    ) {
         let cause = match answer {
-            Answer::NotSent(cause) => return self.absorb_error(now, cause, pacing),
+            Answer::NotSent(cause) => return self.absorb_error(now, way, cause, pacing),
             Answer::Refused(cause) | Answer::Lost(cause) => Some(cause),
             Answer::Done | Answer::Power(_) | Answer::Mixed(_) => None,
         };
@@ -350,13 +356,13 @@ impl Operation {
             self.work.read_at = now + pacing.confirm_wait_ms(0, self.learned_ms(order));
         }
         if let Some(cause) = cause {
-            self.absorb_error(now, cause, pacing);
+            self.absorb_error(now, way, cause, pacing);
         }
     }
 
     fn absorb_once(&mut self, now: Millis, answer: Answer, pacing: &Pacing) {
         match answer {
-            Answer::NotSent(cause) => self.absorb_error(now, cause, pacing),
+            Answer::NotSent(cause) => self.absorb_error(now, Way::First, cause, pacing),
             Answer::Refused(_)
             | Answer::Lost(_)
             | Answer::Done
@@ -373,16 +379,17 @@ impl Operation {
             Answer::Done | Answer::Power(_) | Answer::Mixed(_) => self.work.boot_set = true,
             Answer::Refused(cause) | Answer::NotSent(cause) | Answer::Lost(cause) => {
                 self.work.boot_tries = self.work.boot_tries.saturating_add(1);
-                self.absorb_error(now, cause, pacing);
+                self.absorb_error(now, Way::First, cause, pacing);
             }
         }
     }
 
-    fn absorb_error(&mut self, now: Millis, cause: Cause, pacing: &Pacing) {
+    fn absorb_error(&mut self, now: Millis, way: Way, cause: Cause, pacing: &Pacing) {
         match cause.trouble {
             Trouble::Passing => {}
             Trouble::Denied => self.work.denied = self.work.denied.saturating_add(1),
-            Trouble::Stranger => self.work.stranger = true,
+            // behind a wrong second way, the first one goes on, and what it was sent may still happen
+            Trouble::Stranger => self.work.stranger |= way == Way::First,
         }
         self.give_turn_back();
         self.work.cause = Some(cause);

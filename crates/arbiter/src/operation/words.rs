@@ -39,7 +39,13 @@ pub(super) fn denied(op: &Operation, pacing: &Pacing) -> Settlement {
 }
 
 pub(super) fn stranger(op: &Operation, pacing: &Pacing) -> Settlement {
-    Settlement::Failed(format!("{}: nothing was fired{}", pacing.endpoint, last_cause(op)))
+    let orders = match (op.work().fired, op.work().fires) {
+        (Some((order, _)), fires) if fires > 0 => {
+            format!("{} was fired {fires} times, and may still happen", order.word())
+        }
+        _ => String::from("nothing was fired"),
+    };
+    Settlement::Failed(format!("{}: {orders}{}", pacing.endpoint, last_cause(op)))
 }
 
 pub(super) fn out_of_attempts(op: &Operation, order: Order, pacing: &Pacing) -> Settlement {

@@ -138,3 +138,31 @@ fn a_soft_shutdown_escalates_only_where_force_was_asked_for() {
         assert_eq!(said == "mark Escalated", escalates, "{said}");
     }
 }
+
+#[test]
+fn a_stranger_behind_the_second_way_does_not_end_what_the_first_one_was_told() {
+    let mut bench = with_second(SecondIs::Machine, Some(5_000));
+    bench.charge(charge(Action::Off));
+    assert_eq!(bench.reads(Power::On), "fire power-off");
+    let mut said = bench.answer(Answer::Done);
+    for _ in 0..40 {
+        said = match (said.as_str(), way(&bench)) {
+            (_, Some(Way::Second)) => {
+                let words = "bmc2: this is machine bbbb, not aaaa";
+                let cause = Cause { trouble: Trouble::Stranger, words: words.into() };
+                bench.answer(Answer::NotSent(cause))
+            }
+            ("read", _) => bench.answer(lost()),
+            ("mark Escalated", _) => bench.mark(Step::Escalated),
+            _ => bench.wait(),
+        };
+        assert!(!said.starts_with("failed"), "after {} ms: {said}", bench.now);
+    }
+    while way(&bench) != Some(Way::First) {
+        said = if way(&bench).is_some() { bench.answer(lost()) } else { bench.wait() };
+    }
+    assert_eq!(said, "read");
+    while !said.contains("confirmed") {
+        said = if way(&bench).is_some() { bench.reads(Power::Off) } else { bench.wait() };
+    }
+}

@@ -238,17 +238,27 @@ fn add(lines: &mut Zeroizing<String>, key: &str, secret: &Secret) -> Result<(), 
 /// What an agent's answer to `status` says: 0 is on, 2 is off. What contradicts itself is neither; 2 is also what
 /// interpreters and shells end with that could not run the agent at all.
 fn state(ended: &Ended) -> Result<Power, String> {
-    let says = |word: &str| {
-        let lines = ended.output.lines().map(str::trim);
-        lines.rev().find_map(|line| line.strip_prefix("Status: ")).is_some_and(|said| said == word)
+    let (power, code, word) = match ended.code {
+        Some(0) => (Power::On, 0, "ON"),
+        Some(2) => (Power::Off, 2, "OFF"),
+        Some(_) | None => return Err(failure(ended)),
     };
-    match ended.code {
-        Some(0) if says("OFF") => Err("ended with 0, which is on, but says off".to_owned()),
-        Some(0) => Ok(Power::On),
-        Some(2) if says("OFF") => Ok(Power::Off),
-        Some(2) if says("ON") => Err("ended with 2, which is off, but says on".to_owned()),
-        Some(2) if ended.line.is_none() => Ok(Power::Off),
-        Some(_) | None => Err(failure(ended)),
+    let lines = ended.output.lines().map(str::trim);
+    let said: Vec<&str> =
+        lines.filter_map(|line| line.strip_prefix("Status:")).map(str::trim).collect();
+    let other = said.iter().find(|said| **said != word);
+    let is_silent = ended.line.is_none() && ended.output.trim().is_empty();
+    match other {
+        Some(other) => {
+            let other = match *other {
+                "ON" => "on",
+                "OFF" => "off",
+                _ => "something else",
+            };
+            Err(format!("ended with {code}, which is {}, but says {other}", power.word()))
+        }
+        None if power == Power::On || !said.is_empty() || is_silent => Ok(power),
+        None => Err(failure(ended)),
     }
 }
 

@@ -115,6 +115,13 @@ async fn what_an_agent_ends_with_is_the_power_and_whatever_else_is_unknown() {
         ("echo 'Status: OFF'; echo noise >&2; exit 2", "off"),
         ("echo 'Status: OFF'; exit 0", "ended with 0, which is on, but says off"),
         ("echo 'Status: ON'; exit 2", "ended with 2, which is off, but says on"),
+        (
+            "echo 'Status: ON'; echo 'Status: OFF'; exit 2",
+            "ended with 2, which is off, but says on",
+        ),
+        ("echo 'Status: UNKNOWN'; exit 2", "ended with 2, which is off, but says something else"),
+        ("echo 'Status: ERROR'; exit 0", "ended with 0, which is on, but says something else"),
+        ("echo 'Failed: no plug status'; exit 2", "ended with 2"),
         ("echo 'cannot open file' >&2; exit 2", "ended with 2: cannot open file"),
         ("echo 'Status: OFF'; exit 1", "ended with 1"),
         ("echo a >&2; echo ' no such plug ' >&2; echo >&2; exit 8", "ended with 8: no such plug"),

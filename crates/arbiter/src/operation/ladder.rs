@@ -93,6 +93,18 @@ impl Operation {
         }
     }
 
+    /// When an answer is given up. A read does not outlast the time at which the second way is to be ordered: the first
+    /// one may be silent.
+    pub(super) fn given_up_at(&self, now: Millis, ask: Ask, pacing: &Pacing) -> Millis {
+        let until = now + pacing.exchange_ms;
+        let second = pacing.second.as_ref().filter(|_| ask == Ask::Power && !self.is_escalated());
+        let due = second.and_then(|second| {
+            let charge = self.standing.charge.as_ref()?;
+            Some(charge.started.saturating_add(second.escalate_ms?))
+        });
+        due.filter(|due| *due > now).map_or(until, |due| until.min(due))
+    }
+
     /// The step by which orders go to the second way, if it is time for it.
     pub(super) fn escalation(&self, now: Millis, charge: &Charge, pacing: &Pacing) -> Option<Want> {
         let second = pacing.second.as_ref()?;

@@ -446,7 +446,7 @@ impl Operation {
 
     fn ask(&mut self, now: Millis, ask: Ask, pacing: &Pacing) -> OpEffect {
         self.tickets = self.tickets.wrapping_add(1);
-        let (ticket, until) = (self.tickets, now + pacing.exchange_ms);
+        let (ticket, until) = (self.tickets, self.given_up_at(now, ask, pacing));
         let seq = self.standing.charge.as_ref().map(|charge| charge.seq);
         let newest = self.standing.charge.as_ref().map_or(0, |charge| charge.newest);
         let way = self.way_of(ask);

@@ -57,8 +57,8 @@ pub fn nobody() -> Secret {
 #[must_use]
 pub fn none_found(server: &str) -> Failure {
     let failure = Failure::new(Exit::Denied, format!("no token for {server}")).hint(
-        "name a file with one: --token-file or LASTWORD_TOKEN_FILE; an admin makes one: \
-         lastword token create NAME --role operator",
+        "name a file with one: --token-file or LASTWORD_TOKEN_FILE; a server keeps its first one in \
+         admin.token in its --data folder, and an admin makes others: lastword token create NAME --role operator",
     );
     let denied = |path: &PathBuf| {
         fs::File::open(path).is_err_and(|error| error.kind() == ErrorKind::PermissionDenied)

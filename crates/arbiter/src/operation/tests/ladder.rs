@@ -166,3 +166,16 @@ fn a_stranger_behind_the_second_way_does_not_end_what_the_first_one_was_told() {
         said = if way(&bench).is_some() { bench.reads(Power::Off) } else { bench.wait() };
     }
 }
+
+#[test]
+fn a_silent_bmc_does_not_put_off_the_second_way() {
+    let mut bench = with_second(SecondIs::Feed, Some(3_000));
+    let charge = charge(Action::Off);
+    let due = charge.started + 3_000;
+    assert_eq!(bench.charge(charge), "read");
+    let mut said = bench.wait();
+    while said != "mark Escalated" {
+        said = if way(&bench) == Some(Way::Second) { bench.reads(Power::On) } else { bench.wait() };
+    }
+    assert_eq!(bench.now, due);
+}

@@ -71,12 +71,7 @@ pub fn node() -> Result<Option<PathBuf>> {
     let venv = shell::target().join("node-venv");
     let folder = shell::target().join("node");
     if node_major(&folder.join("node")).is_none() {
-        let mut create = Command::new("python3");
-        create.args(["-m", "venv", "--clear"]).arg(&venv);
-        shell::must(create)?;
-        let mut install = Command::new(venv.join("bin/python"));
-        install.args(["-m", "pip", "install", "--quiet", NODE_PACKAGE]);
-        shell::must(install).context("pip could not install Node for the web page")?;
+        make_venv(&venv, &[NODE_PACKAGE]).context("pip could not install Node for the web page")?;
         fs::create_dir_all(&folder).context("can't make a folder for Node")?;
         // alone, so that whoever finds Node there finds no other Python
         for program in ["node", "npm", "npx"] {
@@ -119,16 +114,21 @@ pub fn python() -> Result<PathBuf> {
     let python = venv.join("bin/python");
     let imports = PYTHON_PACKAGES.map(|(name, _)| format!("import {name}")).join("; ");
     if !shell::succeeds(&python, &["-c", &imports]) {
-        let mut create = Command::new("python3");
-        create.args(["-m", "venv", "--clear"]).arg(&venv);
-        shell::must(create)?;
-        let mut install = Command::new(&python);
-        install.args(["-m", "pip", "install", "--quiet"]);
-        install.args(PYTHON_PACKAGES.map(|(_, package)| package));
-        shell::must(install).context("pip could not install what the tests compare with")?;
+        make_venv(&venv, &PYTHON_PACKAGES.map(|(_, package)| package))
+            .context("pip could not install what the tests compare with")?;
     }
     println!("Python's packages are in {}", python.display());
     Ok(python)
+}
+
+/// A virtual environment anew, with those packages in it.
+fn make_venv(venv: &Path, packages: &[&str]) -> Result<()> {
+    let mut create = Command::new("python3");
+    create.args(["-m", "venv", "--clear"]).arg(venv);
+    shell::must(create)?;
+    let mut install = Command::new(venv.join("bin/python"));
+    install.args(["-m", "pip", "install", "--quiet"]).args(packages);
+    shell::must(install)
 }
 
 fn is_there((package, witness): &(&str, &str)) -> bool {

@@ -10,7 +10,7 @@ use super::finding::{Findings, quoted};
 use super::model::{
     Access, Cipher, Driver, Fingerprint, Ipmi, Privilege, Redfish, Transport, Trust,
 };
-use super::options::word;
+use super::options::{template, word};
 use super::source::{Place, Source, Text};
 use super::template::Template;
 
@@ -158,20 +158,6 @@ pub(super) fn trust_key<'s>(block: &Block, source: &'s Source<'s>) -> Option<Pla
     let text = texts.into_iter().flatten().map(toml::Spanned::span);
     let switch = block.insecure.as_ref().filter(|it| *it.get_ref()).map(|it| it.span());
     text.chain(switch).next().map(|span| source.place(span))
-}
-
-fn template<'s>(
-    text: &Text,
-    source: &'s Source<'s>,
-    errors: &mut Findings,
-) -> Option<(Template, Place<'s>)> {
-    match Template::parse(text.get_ref()) {
-        Ok(template) => Some((template, source.place(text.span()))),
-        Err(error) => {
-            errors.add(&source.inside(text, error.at_chars), error.message);
-            None
-        }
-    }
 }
 
 fn trust(block: &Block, source: &Source<'_>, errors: &mut Findings) -> Option<Trust> {

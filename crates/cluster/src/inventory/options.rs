@@ -57,7 +57,7 @@ impl<'s> Options<'s> {
             fence: FenceOptions::read(block, source, errors),
             webhook: WebhookOptions::read(block, source, errors),
             labels: labels(block, source, errors),
-            depends_on: template(&block.depends_on, source, errors),
+            depends_on: block.depends_on.as_ref().and_then(|text| template(text, source, errors)),
             settings: settings(block, source, errors),
         }
     }
@@ -100,12 +100,12 @@ const fn over(own: &Settings, usual: &Settings) -> Settings {
     }
 }
 
-fn template<'s>(
-    text: &Option<Text>,
+/// A text with places to fill in; what is wrong with it is reported where it is.
+pub(super) fn template<'s>(
+    text: &Text,
     source: &'s Source<'s>,
     errors: &mut Findings,
 ) -> Option<(Template, Place<'s>)> {
-    let text = text.as_ref()?;
     match Template::parse(text.get_ref()) {
         Ok(template) => Some((template, source.place(text.span()))),
         Err(error) => {
@@ -222,12 +222,8 @@ fn labels<'s>(
         if let Some(wrong) = wrong_word(name.get_ref()) {
             errors.add(&source.place(name.span()), format!("label name: {wrong}"));
         }
-        match Template::parse(value.get_ref()) {
-            Ok(template) => {
-                let place = source.place(value.span());
-                labels.insert(name.get_ref().as_str().into(), (template, place));
-            }
-            Err(error) => errors.add(&source.inside(value, error.at_chars), error.message),
+        if let Some(found) = template(value, source, errors) {
+            labels.insert(name.get_ref().as_str().into(), found);
         }
     }
     labels

@@ -7,7 +7,7 @@ use super::contact::Contact;
 use super::file::Block;
 use super::finding::Findings;
 use super::model::{Authorization, Transport, Trust};
-use super::options::word;
+use super::options::{template, word};
 use super::pattern::Pattern;
 use super::source::{Place, Source, Text};
 use super::template::Template;
@@ -163,20 +163,6 @@ impl Url {
 
 fn usual(text: &str) -> Pattern {
     Pattern::parse(text).expect("it is a regular expression")
-}
-
-fn template<'s>(
-    text: &Text,
-    source: &'s Source<'s>,
-    errors: &mut Findings,
-) -> Option<(Template, Place<'s>)> {
-    match Template::parse(text.get_ref()) {
-        Ok(template) => Some((template, source.place(text.span()))),
-        Err(error) => {
-            errors.add(&source.inside(text, error.at_chars), error.message);
-            None
-        }
-    }
 }
 
 fn pattern(

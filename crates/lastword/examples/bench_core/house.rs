@@ -1,74 +1,31 @@
 //! The figures of a whole server: the release program on this machine, 100,000 idle nodes and one at work.
 
 use std::fmt::Write as _;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
-use api::{Action, Client, CommandRequest, Door, Secret};
+use api::{Action, Client, CommandRequest};
 
+use super::server::Server;
 use super::{bmc, row};
 
 const CALLERS: usize = 64;
 const COMMANDS_EACH: usize = 200;
 const WARM_ROUNDS: usize = 200;
-const CLOCK_TICKS_PER_S: f64 = 100.0;
-
-struct Server {
-    child: Child,
-    dir: PathBuf,
-    url: String,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        let _ = fs::remove_dir_all(&self.dir);
-    }
-}
 
 /// Starts the server, measures, stops it.
 pub fn run() {
     let (port, datagrams) = bmc::start();
-    let server = start(port);
+    let server = Server::start(&inventory(port), bmc::ACCOUNT, "w1");
     let client = server.client();
     idle(&server);
     bulk(&client);
-    println!("one flush of this disk: {:.2} ms", flush_ms(&server.dir));
+    println!("one flush of this disk: {:.2} ms", flush_ms(&server.folder));
     singles(&server);
     warm(&client, &datagrams);
-}
-
-fn start(port: u16) -> Server {
-    let program = std::env::current_exe().expect("a path");
-    let program = program.ancestors().nth(2).expect("a folder").join("lastword");
-    let dir = std::env::temp_dir().join(format!("lastword-bench-{}", std::process::id()));
-    fs::create_dir_all(&dir).expect("a folder");
-    fs::write(dir.join("inventory.toml"), inventory(port)).expect("an inventory");
-    fs::write(dir.join("secret"), bmc::ACCOUNT).expect("a secret");
-    let listen = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = listen.local_addr().expect("an address").to_string();
-    drop(listen);
-    let child = Command::new(program)
-        .args(["serve", "--listen", &address, "--inventory"])
-        .arg(dir.join("inventory.toml"))
-        .arg("--data")
-        .arg(dir.join("data"))
-        .env("RUST_LOG", "error")
-        .stdin(Stdio::null())
-        .spawn()
-        .expect("the release program is built: cargo build --release -p lastword");
-    let server = Server { child, dir, url: format!("http://{address}") };
-    let started = Instant::now();
-    while !server.is_up() {
-        assert!(started.elapsed() < Duration::from_secs(60), "the server does not start");
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    server
 }
 
 fn inventory(port: u16) -> String {
@@ -82,29 +39,6 @@ fn inventory(port: u16) -> String {
         bmc::ACCOUNT
     );
     text
-}
-
-impl Server {
-    fn client(&self) -> Client {
-        let token = fs::read_to_string(self.dir.join("data/admin.token")).expect("a token");
-        let token = Secret::parse(token.trim()).expect("a token");
-        Client::new(&self.url, token, None, Door::Cli).expect("a client")
-    }
-
-    fn is_up(&self) -> bool {
-        self.dir.join("data/admin.token").exists() && self.client().node("w1", None).is_ok()
-    }
-
-    fn stat(&self) -> (f64, f64) {
-        let pid = self.child.id();
-        let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("a process");
-        let rss = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a size");
-        let kib: f64 = rss.split_whitespace().next().and_then(|n| n.parse().ok()).unwrap_or(0.0);
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("a process");
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_whitespace().collect();
-        let ticks: f64 = fields[11..13].iter().filter_map(|n| n.parse::<f64>().ok()).sum();
-        (kib / 1024.0, ticks / CLOCK_TICKS_PER_S)
-    }
 }
 
 /// What 100,000 nodes cost while nothing happens.

@@ -3,6 +3,8 @@
 
 mod bmc;
 mod house;
+#[path = "../support/server.rs"]
+mod server;
 
 use std::collections::BTreeMap;
 use std::time::Instant;

@@ -1,7 +1,9 @@
 //! Prints what the web page costs the server: the release program with 100,000 nodes, and pages that are only streams.
 //! `cargo xtask bench web` runs it. It asserts nothing, and knows no browser.
 
+mod fleet;
 mod page;
+#[path = "../support/server.rs"]
 mod server;
 
 use std::time::{Duration, Instant};
@@ -19,8 +21,8 @@ const IDLE: Duration = Duration::from_secs(70);
 
 fn main() {
     println!("{:<58}{:>14}{:>14}", "what", "measured", "target");
-    let server = Server::start(NODES);
-    let tokens = server.tokens(CROWD.div_ceil(32));
+    let server = fleet::server(NODES);
+    let tokens = fleet::tokens(&server, CROWD.div_ceil(32));
     let (resident, _) = server.stat();
     row("resident before any page", &format!("{resident:.0} MiB"), "");
     assets(&server);

@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{Resumption, WebPkiServerVerifier};
-use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::{
+    CryptoProvider, WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature,
+};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{
@@ -121,6 +123,33 @@ struct Verifier {
     provider: Arc<CryptoProvider>,
 }
 
+/// How a signature is checked, of either version of TLS.
+type Check = fn(
+    &[u8],
+    &CertificateDer<'_>,
+    &DigitallySignedStruct,
+    &WebPkiSupportedAlgorithms,
+) -> Result<HandshakeSignatureValid, Error>;
+
+impl Verifier {
+    fn signed(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+        check: Check,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        match self.rule {
+            // what anybody may have signed proves nothing, and old BMCs have certificates that can't be read
+            Rule::Any => Ok(HandshakeSignatureValid::assertion()),
+            Rule::Authority(_) | Rule::Fingerprint(_) => {
+                let known = &self.provider.signature_verification_algorithms;
+                check(message, certificate, signed, known)
+            }
+        }
+    }
+}
+
 impl ServerCertVerifier for Verifier {
     fn verify_server_cert(
         &self,
@@ -156,14 +185,7 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        match self.rule {
-            // what anybody may have signed proves nothing, and old BMCs have certificates that can't be read
-            Rule::Any => Ok(HandshakeSignatureValid::assertion()),
-            Rule::Authority(_) | Rule::Fingerprint(_) => {
-                let known = &self.provider.signature_verification_algorithms;
-                verify_tls12_signature(message, certificate, signed, known)
-            }
-        }
+        self.signed(message, certificate, signed, verify_tls12_signature)
     }
 
     fn verify_tls13_signature(
@@ -172,13 +194,7 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        match self.rule {
-            Rule::Any => Ok(HandshakeSignatureValid::assertion()),
-            Rule::Authority(_) | Rule::Fingerprint(_) => {
-                let known = &self.provider.signature_verification_algorithms;
-                verify_tls13_signature(message, certificate, signed, known)
-            }
-        }
+        self.signed(message, certificate, signed, verify_tls13_signature)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

@@ -1,26 +1,25 @@
-//! The release program with a large fleet of which no machine is there, and what it uses.
+//! The release program over a fleet, for benches: started, asked, measured from outside, and gone when it is dropped.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use api::{Client, Door, Role, Secret, TokenRequest};
+use api::{Client, Door, Secret};
 
 /// How long it may take to begin.
 const BEGIN: Duration = Duration::from_secs(60);
-/// Nodes of a rack.
-const RACK: usize = 40;
 const CLOCK_TICKS_PER_S: f64 = 100.0;
 
 /// A server that runs until it is dropped.
 pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
+    /// What it keeps, and what it was given.
+    pub folder: PathBuf,
     child: Child,
-    folder: PathBuf,
+    node: &'static str,
 }
 
 impl Drop for Server {
@@ -32,14 +31,14 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// Starts one with so many nodes.
-    pub fn start(nodes: usize) -> Self {
+    /// Starts one with that inventory, whose passwords are in a file `secret` beside it; it is up once it knows that node.
+    pub fn start(inventory: &str, secret: &str, node: &'static str) -> Self {
         let program = std::env::current_exe().expect("a path");
         let program = program.ancestors().nth(2).expect("a folder").join("lastword");
         let folder = std::env::temp_dir().join(format!("lastword-bench-{}", std::process::id()));
         fs::create_dir_all(&folder).expect("a folder");
-        fs::write(folder.join("inventory.toml"), inventory(nodes)).expect("an inventory");
-        fs::write(folder.join("secret"), "none").expect("a secret");
+        fs::write(folder.join("inventory.toml"), inventory).expect("an inventory");
+        fs::write(folder.join("secret"), secret).expect("a secret");
         let free = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = free.local_addr().expect("an address");
         drop(free);
@@ -52,7 +51,7 @@ impl Server {
             .stdin(Stdio::null())
             .spawn()
             .expect("the release program is built: cargo build --release -p lastword");
-        let mut server = Self { address, child, folder };
+        let mut server = Self { address, folder, child, node };
         let started = Instant::now();
         while !server.is_up() {
             let ended = server.child.try_wait().expect("a process");
@@ -61,17 +60,6 @@ impl Server {
             std::thread::sleep(Duration::from_millis(100));
         }
         server
-    }
-
-    /// So many tokens of people who look.
-    pub fn tokens(&self, count: usize) -> Vec<String> {
-        let client = self.client();
-        let token = |number: usize| {
-            let (name, role) = (format!("viewer-{number}"), Role::Viewer);
-            let request = TokenRequest { name, role, scope: None };
-            client.create_token(&request).expect("a token").token
-        };
-        (0..count).map(token).collect()
     }
 
     /// What it has in memory, in MiB, and the CPU seconds that it used.
@@ -86,29 +74,14 @@ impl Server {
         (kib / 1024.0, ticks / CLOCK_TICKS_PER_S)
     }
 
-    fn client(&self) -> Client {
+    /// A client that may do everything.
+    pub fn client(&self) -> Client {
         let token = fs::read_to_string(self.folder.join("data/admin.token")).expect("a token");
         let token = Secret::parse(token.trim()).expect("a token");
         Client::new(&format!("http://{}", self.address), token, None, Door::Cli).expect("a client")
     }
 
     fn is_up(&self) -> bool {
-        self.folder.join("data/admin.token").exists() && self.client().node("r0n1", None).is_ok()
+        self.folder.join("data/admin.token").exists() && self.client().node(self.node, None).is_ok()
     }
-}
-
-/// Racks with a label each. Their BMCs are not there, and are not asked.
-fn inventory(nodes: usize) -> String {
-    let mut text =
-        String::from("[defaults]\ndriver = \"ipmi\"\ncredentials = \"c\"\npoll = \"off\"\n");
-    for rack in 0..nodes.div_ceil(RACK) {
-        let width = RACK.min(nodes - rack * RACK);
-        let (row, place) = (rack / 250 + 10, rack % 250);
-        let _ = writeln!(
-            text,
-            "[[nodes]]\nnames = \"r{rack}n[1-{width}]\"\nbmc = \"127.{row}.{place}.{{2}}\"\n\
-             labels = {{ rack = \"r{rack}\", row = \"{row}\" }}"
-        );
-    }
-    text + "[credentials.c]\nusername = \"admin\"\npassword = { file = \"secret\" }\n"
 }

@@ -187,6 +187,11 @@ impl Bmc {
         self.traffic
     }
 
+    /// How many sessions it has, those over IPMI and those over Redfish, half-open ones included.
+    pub fn sessions(&mut self, now: Millis) -> usize {
+        self.server.sessions(now) + self.redfish.sessions(now)
+    }
+
     /// Lets it behave differently from now on.
     pub fn set_faults(&mut self, now: Millis, faults: Faults) {
         if faults.reboots.is_some() {

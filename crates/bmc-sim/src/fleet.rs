@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use ipmi::{Password, UserName};
+use tokio::io::DuplexStream;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::bmc::{Bmc, Traffic};
 use crate::fault::Faults;
@@ -88,9 +90,9 @@ struct Place {
     redfish: Option<RedfishPlan>,
 }
 
-/// Milliseconds since the Unix epoch that go on steadily from the start.
+/// Milliseconds since the Unix epoch that go on steadily from the start, as tokio's time does.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Clock {
+pub struct Clock {
     began: Instant,
     at: Millis,
 }
@@ -230,12 +232,23 @@ impl Place {
 impl Clock {
     fn new() -> Self {
         let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self { began: Instant::now(), at: millis(at) }
+        Self::at(millis(at))
+    }
+
+    /// One that shows this now.
+    #[must_use]
+    pub fn at(at: Millis) -> Self {
+        Self { began: Instant::now(), at }
     }
 
     pub(crate) fn now(self) -> Millis {
         self.at + millis(self.began.elapsed())
     }
+}
+
+/// Answers Redfish over HTTP on a connection that came over no socket, until it ends.
+pub async fn serve_redfish(bmc: Arc<Mutex<Bmc>>, clock: Clock, stream: DuplexStream) {
+    redfish::connection(Arc::new(Endpoint { bmc, clock, tls: None }), stream).await;
 }
 
 /// A BMC whose front broke goes on with what it was.

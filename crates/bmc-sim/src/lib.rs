@@ -12,7 +12,7 @@ mod redfish;
 
 pub use bmc::{Bmc, Late, Traffic};
 pub use fault::Faults;
-pub use fleet::{BmcPlan, Fleet, FleetError, RedfishPlan};
+pub use fleet::{BmcPlan, Clock, Fleet, FleetError, RedfishPlan, serve_redfish};
 pub use ledger::{Entry, Happened, Ledger, Took};
 pub use machine::{Machine, Order, Reading, Refusal};
 pub use redfish::CertificateError;

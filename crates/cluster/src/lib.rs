@@ -9,6 +9,8 @@ pub mod inventory;
 mod program;
 pub mod secret;
 mod targets;
+#[cfg(test)]
+mod tests;
 
 pub use agent::{Agent, AgentError, Looks, Sighting, Witness};
 pub use driver::{Exchange, People, Traffic, TrustError, check_authorities, find_agent};

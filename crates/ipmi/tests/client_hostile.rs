@@ -157,7 +157,7 @@ fn a_handshake_answer_with_another_tag_is_dropped() {
         if forged { vec![other] } else { vec![genuine.to_vec()] }
     });
     assert_eq!(outcome, Err(Failure::NotSent(Cause::NoAnswer)));
-    assert_eq!(lab.server.sessions(), lab.sent(), "it never gets past Open Session");
+    assert_eq!(lab.server.sessions(lab.now_ms), lab.sent(), "it never gets past Open Session");
 }
 
 #[test]

@@ -137,7 +137,7 @@ fn a_session_that_the_bmc_opened_but_could_not_say_so_is_closed() {
     let mut lab = Lab::usual();
     let outcome = lab.run(Request::Power, &mut losing(|at| at == 5));
     assert_eq!(power(&outcome), Some(true));
-    assert_eq!(lab.server.sessions(), 1, "the one in use");
+    assert_eq!(lab.server.sessions(lab.now_ms), 1, "the one in use");
     let outcome = lab.run(Request::Control(ChassisControl::On), &mut losing(|at| at < 4));
     assert_eq!(outcome, Ok(Reply::Done));
     assert_eq!(lab.client.sessions_opened(), 2);
@@ -156,7 +156,7 @@ fn a_handshake_that_is_abandoned_leaves_no_session_behind() {
     lab.at_bmc(&rakp3).unwrap();
     lab.client.abandon();
     assert_eq!(power(&lab.ask(Request::Power)), Some(true));
-    assert_eq!(lab.server.sessions(), 1, "the one in use");
+    assert_eq!(lab.server.sessions(lab.now_ms), 1, "the one in use");
 }
 
 #[test]

@@ -113,7 +113,7 @@ fn a_server_obeys_nobody_without_a_session() {
         let mut input = asked[seed.below(asked.len())].clone();
         mutate(&mut seed, &mut input);
         lab.at_bmc(&input);
-        assert!(lab.server.sessions() <= lab.server.config_mut().sessions_max);
+        assert!(lab.server.sessions(lab.now_ms) <= lab.server.config_mut().sessions_max);
     }
     assert_eq!(lab.machine.orders, [ChassisControl::On]);
 }

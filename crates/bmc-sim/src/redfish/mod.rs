@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 pub use answer::Answer;
 pub use problem::Problem;
 pub use tls::{Certificate, CertificateError};
-pub use wire::{Endpoint, open, serve};
+pub use wire::{Endpoint, connection, open, serve};
 
 use crate::Millis;
 use crate::machine::Machine;
@@ -70,6 +70,11 @@ impl Service {
     /// Forgets its sessions.
     pub fn forget_sessions(&mut self) {
         self.access.forget_sessions();
+    }
+
+    /// How many sessions are open.
+    pub fn sessions(&mut self, now: Millis) -> usize {
+        self.access.ids(now).count()
     }
 
     /// Forgives wrong passwords.

@@ -1,4 +1,4 @@
-//! A BMC's TCP socket: connections, TLS and HTTP/1.1, each within a bound, and answers that come late, in part or never.
+//! A BMC's connections: TLS and HTTP/1.1, each within a bound, and answers that come late, in part or never.
 //! It does not read what is asked.
 
 use std::future::{pending, poll_fn};
@@ -16,11 +16,12 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rustls::HandshakeKind;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, DuplexStream};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 use super::said::{self, Break, Said};
 use super::{Answer, Asked, Problem};
@@ -39,6 +40,29 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 const IDLE: Duration = Duration::from_secs(60);
 /// How long nothing is accepted after it went wrong: too many files are open then.
 const AGAIN: Duration = Duration::from_millis(50);
+
+/// What requests come over.
+pub trait Stream: AsyncRead + AsyncWrite + Unpin {
+    /// The peer is told that the connection broke, as soon as the stream is dropped.
+    fn reset(&self);
+}
+
+impl Stream for TcpStream {
+    fn reset(&self) {
+        let _ = self.set_zero_linger();
+    }
+}
+
+impl Stream for DuplexStream {
+    /// Dropping it is all that can be done.
+    fn reset(&self) {}
+}
+
+impl<S: Stream> Stream for TlsStream<S> {
+    fn reset(&self) {
+        self.get_ref().0.reset();
+    }
+}
 
 /// A BMC that is reached by Redfish.
 #[derive(Clone)]
@@ -66,47 +90,42 @@ pub async fn serve(endpoint: Endpoint, listener: TcpListener) {
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) if connections.len() < CONNECTIONS_MAX => {
+                    // without it answers wait for the peer's acknowledgements
+                    let _ = stream.set_nodelay(true);
                     connections.spawn(connection(Arc::clone(&endpoint), stream));
                 }
-                Ok((stream, _)) => reset(&stream),
+                Ok((stream, _)) => stream.reset(),
                 Err(_) => sleep(AGAIN).await,
             }
         }
     }
 }
 
-async fn connection(endpoint: Arc<Endpoint>, mut stream: TcpStream) {
+/// Answers on one connection until it ends.
+pub async fn connection<S: Stream>(endpoint: Arc<Endpoint>, mut stream: S) {
     let met = lock(&endpoint.bmc).connection(endpoint.clock.now());
     let life = match met {
         Met::Taken(life) => life,
-        Met::Reset => return reset(&stream),
+        Met::Reset => return stream.reset(),
         Met::Silence => {
             // what comes is swallowed until the peer gives up
             let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
             return;
         }
     };
-    // without it answers wait for the peer's acknowledgements
-    let _ = stream.set_nodelay(true);
     match &endpoint.tls {
-        None => talk(&endpoint, life, stream, |stream| stream).await,
+        None => talk(&endpoint, life, stream).await,
         Some(tls) => {
             if let Ok(Ok(stream)) = timeout(HANDSHAKE, tls.accept(stream)).await {
                 let kind = stream.get_ref().1.handshake_kind();
                 lock(&endpoint.bmc).handshake(kind == Some(HandshakeKind::Resumed));
-                talk(&endpoint, life, stream, |stream| stream.get_ref().0).await;
+                talk(&endpoint, life, stream).await;
             }
         }
     }
 }
 
-/// Answers on a connection until it ends; `tcp` is what is below it.
-async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
-    endpoint: &Endpoint,
-    life: u64,
-    stream: S,
-    tcp: impl Fn(&S) -> &TcpStream,
-) {
+async fn talk<S: Stream>(endpoint: &Endpoint, life: u64, stream: S) {
     let resets = AtomicBool::new(false);
     let service = service_fn(
         |request| -> Pin<Box<dyn Future<Output = Result<Response<Said>, Break>> + Send>> {
@@ -119,7 +138,7 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
     let ended = poll_fn(|context| connection.poll_without_shutdown(context)).await;
     let mut stream = connection.into_parts().io.into_inner();
     if resets.load(Ordering::Relaxed) {
-        reset(tcp(&stream));
+        stream.reset();
     } else if ended.is_ok() {
         let _ = timeout(HANDSHAKE, stream.shutdown()).await;
     }
@@ -180,9 +199,4 @@ async fn wait(late: crate::Millis) {
     if late > 0 {
         sleep(Duration::from_millis(late)).await;
     }
-}
-
-/// The peer is told that the connection broke, as soon as the stream is dropped.
-fn reset(stream: &TcpStream) {
-    let _ = stream.set_zero_linger();
 }

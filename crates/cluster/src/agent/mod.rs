@@ -103,7 +103,7 @@ impl<J: Journal, W: Witness> Agent<J, W> {
         Ok(Self::with_drivers(cluster, journal, inventory, witness, drivers))
     }
 
-    fn with_drivers(
+    pub(crate) fn with_drivers(
         cluster: &str,
         journal: Arc<J>,
         inventory: watch::Receiver<Arc<Inventory>>,

@@ -10,6 +10,7 @@ mod fence;
 mod http;
 mod ipmi;
 mod manual;
+mod network;
 mod people;
 mod queues;
 mod redfish;
@@ -27,9 +28,13 @@ use accounts::Accounts;
 
 use crate::inventory::Driver;
 use crate::targets::Target;
+#[cfg(test)]
+use crate::tests::kindness;
 pub use exchange::Exchange;
 pub use fence::find_agent;
+use http::Connector;
 pub use http::{TrustError, check_authorities};
+use network::Network;
 pub use people::People;
 use resolve::Turns;
 pub use traffic::Traffic;
@@ -90,20 +95,21 @@ fn stranger(target: &Target, found: &str, wanted: &str) -> Cause {
 /// What the drivers share.
 #[derive(Debug, Clone)]
 struct Common {
+    network: Network,
     answers: UnboundedSender<Answered>,
     turns: Arc<Turns>,
     accounts: Arc<Accounts>,
     traffic: Arc<Traffic>,
-    http: Arc<http::Connector>,
+    http: Arc<Connector>,
     people: People,
 }
 
 impl Common {
-    fn new(answers: UnboundedSender<Answered>) -> Self {
+    fn new(answers: UnboundedSender<Answered>, network: Network) -> Self {
         let (turns, traffic) = (Arc::new(Turns::new()), Arc::<Traffic>::default());
-        let http = Arc::new(http::Connector::new(Arc::clone(&turns), Arc::clone(&traffic)));
+        let http = Connector::new(network.clone(), Arc::clone(&turns), Arc::clone(&traffic));
         let (accounts, people) = (Arc::default(), People::default());
-        Self { answers, turns, accounts, traffic, http, people }
+        Self { network, answers, turns, accounts, traffic, http: Arc::new(http), people }
     }
 
     /// Hands an answer over.
@@ -170,8 +176,20 @@ impl Drivers {
     /// # Errors
     /// When no socket can be opened.
     pub(crate) fn start() -> std::io::Result<(Self, UnboundedReceiver<Answered>)> {
+        Self::start_on(Network::Kernel)
+    }
+
+    /// Starts the drivers on the network of a simulation.
+    #[cfg(test)]
+    pub(crate) fn simulated(
+        network: kindness::Network,
+    ) -> std::io::Result<(Self, UnboundedReceiver<Answered>)> {
+        Self::start_on(Network::Played(network))
+    }
+
+    fn start_on(network: Network) -> std::io::Result<(Self, UnboundedReceiver<Answered>)> {
         let (answers, answered) = mpsc::unbounded_channel();
-        let common = Common::new(answers);
+        let common = Common::new(answers, network);
         let route = Route::Engines(Engines::start(&common)?);
         Ok((Self { route, common }, answered))
     }
@@ -181,7 +199,7 @@ impl Drivers {
     pub(crate) fn played() -> (Self, UnboundedReceiver<Answered>, Played) {
         let (answers, answered) = mpsc::unbounded_channel();
         let (sender, questions) = mpsc::unbounded_channel();
-        let (route, common) = (Route::Test(sender), Common::new(answers.clone()));
+        let (route, common) = (Route::Test(sender), Common::new(answers.clone(), Network::Kernel));
         let drivers = Self { route, common };
         (drivers, answered, Played { questions, answers })
     }

@@ -78,7 +78,7 @@ impl Shared {
         let target = &*job.target;
         let left = job.until.saturating_sub(now_ms()).saturating_sub(MARGIN_MS);
         let deadline = Instant::now() + Duration::from_millis(left);
-        let turn = self.queues.turn(&target.name(), deadline).await;
+        let turn = self.queues.turn(&target.name(), target.gap_ms, deadline).await;
         let begun = now_ms();
         if turn.is_none() || begun + target.exchange_ms / TURN_SHARE > job.until {
             let answer = Answer::NotSent(plain(target, "no turn in time"));

@@ -117,7 +117,7 @@ impl Server {
         chassis: &mut dyn Chassis,
     ) -> Option<Vec<u8>> {
         let idle_ms = self.config.session_idle_ms;
-        self.sessions.retain(|it| now_ms.saturating_sub(it.heard_ms) <= idle_ms);
+        self.sessions.retain(|it| it.is_remembered(now_ms, idle_ms));
         if let Some(pong) = presence::pong(datagram) {
             return Some(pong.to_vec());
         }
@@ -148,8 +148,11 @@ impl Server {
     }
 
     /// How many sessions are open or half-open.
-    pub fn sessions(&self) -> usize {
-        self.sessions.len()
+    pub fn sessions(&self, now_ms: u64) -> usize {
+        self.sessions
+            .iter()
+            .filter(|it| it.is_remembered(now_ms, self.config.session_idle_ms))
+            .count()
     }
 
     /// What the BMC is like; changes hold for whatever comes next.

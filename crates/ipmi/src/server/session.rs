@@ -33,6 +33,13 @@ pub(super) struct Live {
     pub(super) limit: Privilege,
 }
 
+impl Session {
+    /// Whether it was heard of lately enough.
+    pub(super) const fn is_remembered(&self, now_ms: u64, idle_ms: u64) -> bool {
+        now_ms.saturating_sub(self.heard_ms) <= idle_ms
+    }
+}
+
 impl Live {
     pub(super) fn new(keys: SessionKeys, limit: Privilege) -> Self {
         let level = limit.min(Privilege::User);

@@ -196,7 +196,7 @@ async fn learn(
     deadline: Instant,
 ) -> Result<Arc<Abilities>, String> {
     let deadline = deadline.min(Instant::now() + Duration::from_millis(METADATA_MS));
-    let own = shared.devices.turn(name, deadline).await;
+    let own = shared.devices.turn(name, 0, deadline).await;
     let _own = own.ok_or("no turn in time")?;
     let turn = timeout_at(deadline, shared.agents.acquire()).await;
     let _turn = turn.ok().and_then(Result::ok).ok_or("no turn in time")?;

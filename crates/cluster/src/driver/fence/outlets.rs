@@ -97,7 +97,7 @@ impl<'a> Round<'a> {
     /// A turn at the outlet's device, if there is one in time.
     async fn turn(&mut self, fence: &Fence, outlet: &Outlet) -> Outcome<Turn> {
         let device = format!("{} {}", fence.agent, outlet.device());
-        let turn = self.shared.devices.turn(&device, self.deadline).await;
+        let turn = self.shared.devices.turn(&device, self.job.target.gap_ms, self.deadline).await;
         let now = now_ms();
         let in_time = now + self.job.target.exchange_ms / TURN_SHARE <= self.job.until;
         match turn.filter(|_| in_time) {

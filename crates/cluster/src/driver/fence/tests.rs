@@ -12,6 +12,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use super::Engine;
 use crate::clock::now_ms;
+use crate::driver::network::Network;
 use crate::driver::{Answered, Common, Job};
 use crate::inventory::Inventory;
 use crate::targets::{Target, targets};
@@ -48,7 +49,7 @@ impl Bench {
         fs::set_permissions(&draft, fs::Permissions::from_mode(0o755)).unwrap();
         fs::rename(draft, agent).unwrap();
         let (sender, answers) = mpsc::unbounded_channel();
-        Self { dir, engine: Engine::start(&Common::new(sender)).unwrap(), answers }
+        Self { dir, engine: Engine::start(&Common::new(sender, Network::Kernel)).unwrap(), answers }
     }
 
     fn agent(&self) -> PathBuf {

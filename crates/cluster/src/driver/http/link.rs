@@ -6,7 +6,6 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -17,13 +16,11 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
-use socket2::SockRef;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 
 use super::super::Traffic;
+use super::super::network::{Network, Wire};
 use crate::inventory::Host;
 
 /// The longest body of an answer that is read, in bytes.
@@ -59,12 +56,6 @@ pub(in crate::driver) struct Link {
 
 /// HTTP's part; it goes on only while somebody waits for something.
 type Connection = Pin<Box<http1::Connection<TokioIo<Wire>, Full<Bytes>>>>;
-/// What HTTP is spoken over.
-type Wire = Box<dyn Stream>;
-
-trait Stream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
-
-impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin> Stream for T {}
 
 impl Link {
     /// Connects; with a configuration for TLS over it.
@@ -72,15 +63,15 @@ impl Link {
     /// # Errors
     /// Why not, in words.
     pub(in crate::driver) async fn open(
+        network: &Network,
         at: SocketAddr,
         host: &Host,
         tls: Option<Arc<ClientConfig>>,
         traffic: Arc<Traffic>,
     ) -> Result<Self, String> {
-        let stream = TcpStream::connect(at).await.map_err(|error| refused(&error))?;
-        let stream = Abrupt::new(stream).map_err(|error| error.to_string())?;
+        let stream = network.connect(at).await.map_err(|error| refused(&error))?;
         let wire: Wire = match tls {
-            None => Box::new(stream),
+            None => stream,
             Some(config) => {
                 let handshake = TlsConnector::from(config).connect(server_name(host)?, stream);
                 Box::new(handshake.await.map_err(|error| format!("TLS: {error}"))?)
@@ -207,48 +198,5 @@ fn words(error: &hyper::Error) -> String {
         "the connection was closed before the answer was complete".to_owned()
     } else {
         format!("the connection broke: {deepest}")
-    }
-}
-
-/// A TCP stream that takes with it what was not delivered when it is dropped: the kernel would go on sending an order for
-/// minutes after it was given up. Shut down in order, it ends in order.
-struct Abrupt(TcpStream);
-
-impl Abrupt {
-    fn new(stream: TcpStream) -> io::Result<Self> {
-        // without it small requests wait for acknowledgements
-        stream.set_nodelay(true)?;
-        SockRef::from(&stream).set_linger(Some(Duration::ZERO))?;
-        Ok(Self(stream))
-    }
-}
-
-impl AsyncRead for Abrupt {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(context, buffer)
-    }
-}
-
-impl AsyncWrite for Abrupt {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(context, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // a stream that can't be told so ends abruptly, which is no harm
-        let _ = SockRef::from(&self.0).set_linger(None);
-        Pin::new(&mut self.0).poll_shutdown(context)
     }
 }

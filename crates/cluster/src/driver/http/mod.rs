@@ -16,6 +16,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use zeroize::Zeroizing;
 
 use super::Traffic;
+use super::network::Network;
 use super::resolve::Turns;
 use crate::inventory::{Address, Transport};
 use crate::secret::Secret;
@@ -34,6 +35,7 @@ const CONNECT_MS: u64 = 5_000;
 /// Makes connections.
 #[derive(Debug)]
 pub(super) struct Connector {
+    network: Network,
     turns: Arc<Turns>,
     traffic: Arc<Traffic>,
     trusts: Trusts,
@@ -42,8 +44,9 @@ pub(super) struct Connector {
 }
 
 impl Connector {
-    pub(super) fn new(turns: Arc<Turns>, traffic: Arc<Traffic>) -> Self {
+    pub(super) fn new(network: Network, turns: Arc<Turns>, traffic: Arc<Traffic>) -> Self {
         Self {
+            network,
             turns,
             traffic,
             trusts: Trusts::default(),
@@ -92,7 +95,7 @@ impl Connector {
         };
         let at = self.turns.address(address).await;
         let at = at.ok_or_else(|| "the host name has no address".to_owned())?;
-        Link::open(at, &address.host, tls, Arc::clone(&self.traffic)).await
+        Link::open(&self.network, at, &address.host, tls, Arc::clone(&self.traffic)).await
     }
 }
 

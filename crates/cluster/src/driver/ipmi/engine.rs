@@ -2,18 +2,17 @@
 //!
 //! One pass: take what is there, bring the endpoints that it concerns forward, send what they want sent.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::collections::{BTreeSet, HashMap};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use arbiter::{Cause, Millis};
 use ipmi::Config;
-use socket2::{Domain, Protocol, Socket, Type};
-use tokio::net::UdpSocket;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 use super::super::accounts::Accounts;
+use super::super::network::Datagrams;
 use super::super::resolve::Turns;
 use super::super::{Answered, Common, Traffic, plain};
 use super::endpoint::{Endpoint, Next};
@@ -22,14 +21,8 @@ use crate::clock::now_ms;
 use crate::inventory::{Access, Contact};
 use crate::targets::Target;
 
-/// Datagrams taken in one pass.
-const RECEIVE_MAX: usize = 512;
 /// Orders taken in one pass.
 const ORDERS_MAX: usize = 1_024;
-/// What the kernel is asked to keep for us, in bytes: a fleet answers in bursts.
-const RECEIVE_BUFFER_BYTES: usize = 8 << 20;
-/// No IPMI datagram that is expected here is larger, in bytes.
-const DATAGRAM_BYTES_MAX: usize = 1_024;
 
 type Resolved = (usize, Result<(SocketAddr, Config), Cause>);
 
@@ -39,8 +32,7 @@ pub(super) struct Task {
     resolved: UnboundedReceiver<Resolved>,
     resolve: UnboundedSender<Resolved>,
     resolving: Arc<Turns>,
-    v4: UdpSocket,
-    v6: Option<UdpSocket>,
+    datagrams: Datagrams,
     traffic: Arc<Traffic>,
     accounts: Arc<Accounts>,
     endpoints: Vec<Endpoint>,
@@ -66,8 +58,7 @@ impl Task {
             resolved,
             resolve,
             resolving: Arc::clone(&common.turns),
-            v4: socket(Domain::IPV4, (Ipv4Addr::UNSPECIFIED, 0).into())?,
-            v6: socket(Domain::IPV6, (Ipv6Addr::UNSPECIFIED, 0).into()).ok(),
+            datagrams: common.network.datagrams()?,
             traffic: Arc::clone(&common.traffic),
             accounts: Arc::clone(&common.accounts),
             endpoints: Vec::new(),
@@ -80,7 +71,7 @@ impl Task {
 
     pub(super) async fn run(mut self) {
         loop {
-            let mut touched = HashSet::new();
+            let mut touched = BTreeSet::new();
             let stop = match self.woken().await {
                 Woken::Order(order) => self.take_orders(order, &mut touched),
                 Woken::Resolved(resolved) => {
@@ -102,20 +93,16 @@ impl Task {
     async fn woken(&mut self) -> Woken {
         let next = self.timers.first().map(|(at, _)| at.saturating_sub(now_ms()));
         let sleep = Duration::from_millis(next.unwrap_or(3_600_000));
-        let v6 = self.v6.as_ref();
         tokio::select! {
             order = self.orders.recv() => Woken::Order(order),
             Some(resolved) = self.resolved.recv() => Woken::Resolved(resolved),
-            _ = self.v4.readable() => Woken::Readable,
-            true = async { match v6 { Some(v6) => v6.readable().await.is_ok(), None => false } } => {
-                Woken::Readable
-            }
+            () = self.datagrams.readable() => Woken::Readable,
             () = tokio::time::sleep(sleep) => Woken::Due,
         }
     }
 
     /// Tells whether it is to stop. What is taken from the queue is taken up: nobody else has it then.
-    fn take_orders(&mut self, first: Option<Order>, touched: &mut HashSet<usize>) -> bool {
+    fn take_orders(&mut self, first: Option<Order>, touched: &mut BTreeSet<usize>) -> bool {
         let (mut order, mut taken) = (first, 1);
         loop {
             match order {
@@ -138,7 +125,7 @@ impl Task {
         }
     }
 
-    fn take_resolved(&mut self, (place, resolved): Resolved, touched: &mut HashSet<usize>) {
+    fn take_resolved(&mut self, (place, resolved): Resolved, touched: &mut BTreeSet<usize>) {
         if let Ok((address, _)) = &resolved {
             self.by_address.insert(*address, place);
         }
@@ -146,22 +133,18 @@ impl Task {
         touched.insert(place);
     }
 
-    fn receive(&mut self, touched: &mut HashSet<usize>) {
+    fn receive(&mut self, touched: &mut BTreeSet<usize>) {
         let now = now_ms();
-        let mut buffer = [0; DATAGRAM_BYTES_MAX];
-        for socket in std::iter::once(&self.v4).chain(&self.v6) {
-            for _ in 0..RECEIVE_MAX {
-                let Ok((length, from)) = socket.try_recv_from(&mut buffer) else { break };
-                self.traffic.count_received();
-                if let Some(place) = self.by_address.get(&from) {
-                    self.endpoints[*place].receive(now, &buffer[..length]);
-                    touched.insert(*place);
-                }
+        self.datagrams.receive(|from, datagram| {
+            self.traffic.count_received();
+            if let Some(place) = self.by_address.get(&from) {
+                self.endpoints[*place].receive(now, datagram);
+                touched.insert(*place);
             }
-        }
+        });
     }
 
-    fn take_due(&mut self, touched: &mut HashSet<usize>) {
+    fn take_due(&mut self, touched: &mut BTreeSet<usize>) {
         let now = now_ms();
         while let Some((at, place)) = self.timers.first().copied()
             && at <= now
@@ -172,7 +155,7 @@ impl Task {
         }
     }
 
-    async fn advance(&mut self, touched: HashSet<usize>) {
+    async fn advance(&mut self, touched: BTreeSet<usize>) {
         let (now, mut answers, mut out) = (now_ms(), Vec::new(), Vec::new());
         for place in touched {
             let due =
@@ -201,12 +184,8 @@ impl Task {
 
     async fn send(&self, out: Vec<(SocketAddr, Vec<u8>)>) {
         for (address, bytes) in out {
-            let socket = match (&address, &self.v6) {
-                (SocketAddr::V6(_), Some(v6)) => v6,
-                (SocketAddr::V4(_) | SocketAddr::V6(_), _) => &self.v4,
-            };
-            match socket.send_to(&bytes, address).await {
-                Ok(_) => self.traffic.count_sent(),
+            match self.datagrams.send(address, &bytes).await {
+                Ok(()) => self.traffic.count_sent(),
                 Err(error) => tracing::debug!(%address, %error, "a datagram was not sent"),
             }
         }
@@ -254,24 +233,13 @@ async fn resolve(target: &Target, turns: &Turns) -> Result<(SocketAddr, Config),
     Ok((found, config))
 }
 
-fn socket(domain: Domain, address: SocketAddr) -> std::io::Result<UdpSocket> {
-    let socket = Socket::new(domain, Type::DGRAM, Some(Protocol::UDP))?;
-    if domain == Domain::IPV6 {
-        socket.set_only_v6(true)?;
-    }
-    // a smaller buffer only means more retransmissions
-    let _ = socket.set_recv_buffer_size(RECEIVE_BUFFER_BYTES);
-    socket.set_nonblocking(true)?;
-    socket.bind(&address.into())?;
-    UdpSocket::from_std(socket.into())
-}
-
 #[cfg(test)]
 mod tests {
     use arbiter::{Ask, NodeId};
 
     use super::*;
     use crate::driver::Job;
+    use crate::driver::network::Network;
     use crate::inventory::Inventory;
     use crate::targets::targets;
 
@@ -293,12 +261,12 @@ mod tests {
     async fn no_question_is_lost_when_more_come_than_are_taken_in_one_pass() {
         let (orders, received) = mpsc::unbounded_channel();
         let (answers, _kept) = mpsc::unbounded_channel();
-        let mut task = Task::new(received, &Common::new(answers)).unwrap();
+        let mut task = Task::new(received, &Common::new(answers, Network::Kernel)).unwrap();
         for (place, target) in (0..).zip(fleet()) {
             let job = Job { node: NodeId(place), ticket: 1, ask: Ask::Power, until: 0, target };
             orders.send(Order::Ask(job)).unwrap();
         }
-        let mut touched = HashSet::new();
+        let mut touched = BTreeSet::new();
         while let Ok(order) = task.orders.try_recv() {
             assert!(!task.take_orders(Some(order), &mut touched));
         }

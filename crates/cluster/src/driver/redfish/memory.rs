@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
+use arbiter::Millis;
 use hyper::header::HeaderValue;
 use tokio::time::Instant;
 
@@ -14,6 +15,8 @@ use super::document::Reset;
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     pub(super) breaker: Breaker,
+    /// When the last exchange ended.
+    pub(super) ended: Millis,
     pub(super) session: Option<Session>,
     /// The last time no session was to be had.
     pub(super) no_session: Option<NoSession>,

@@ -33,8 +33,6 @@ pub(super) struct Worker {
     wake: Arc<Notify>,
     memory: Memory,
     link: Option<Link>,
-    /// When the last exchange ended.
-    ended: u64,
     /// Whom the last question was for.
     target: Arc<Target>,
 }
@@ -47,7 +45,7 @@ impl Worker {
         wake: Arc<Notify>,
         memory: Memory,
     ) -> Self {
-        Self { shared, address, target, wake, memory, link: None, ended: 0 }
+        Self { shared, address, target, wake, memory, link: None }
     }
 
     /// Works until there was nothing to do for a while.
@@ -100,7 +98,8 @@ impl Worker {
 
     /// Forgets what an older inventory led to; the session that is to be ended.
     async fn renew(&mut self) -> Option<Session> {
-        let memory = std::mem::take(&mut self.memory);
+        let fresh = Memory { ended: self.memory.ended, ..Memory::default() };
+        let memory = std::mem::replace(&mut self.memory, fresh);
         if let Some(link) = self.link.take() {
             link.close().await;
         }
@@ -108,7 +107,7 @@ impl Worker {
     }
 
     async fn take(&mut self, job: Job) {
-        let free_at = self.ended + u64::from(job.target.gap_ms);
+        let free_at = self.memory.ended + u64::from(job.target.gap_ms);
         let wait = free_at.min(job.until).saturating_sub(now_ms());
         sleep(Duration::from_millis(wait)).await;
         let begun = now_ms();
@@ -120,7 +119,7 @@ impl Worker {
                 let answer = self.client(&job.target, Instant::now() + span).answer(job.ask).await;
                 self.memory.breaker.note(&answer);
                 self.shared.accounts.note(&job.target, &answer);
-                self.ended = now_ms();
+                self.memory.ended = now_ms();
                 Answered::new(&job, answer, Some(now_ms().saturating_sub(begun)))
             }
         };

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 
 use super::Engine;
 use crate::clock::now_ms;
+use crate::driver::network::Network;
 use crate::driver::{Common, Job};
 use crate::inventory::Inventory;
 use crate::targets::targets;
@@ -35,7 +36,7 @@ async fn asked(ask: Ask, lines: &str, reply: &str) -> (String, String) {
     );
     let target = targets(&Inventory::from_text("i.toml", &text).unwrap()).next().unwrap();
     let (sender, mut answers) = mpsc::unbounded_channel();
-    let engine = Engine::start(&Common::new(sender)).unwrap();
+    let engine = Engine::start(&Common::new(sender, Network::Kernel)).unwrap();
     let until = now_ms() + target.exchange_ms;
     engine.ask(Job { node: NodeId(0), ticket: 1, ask, until, target: Arc::new(target) });
     let told = match answers.recv().await.unwrap().answer {

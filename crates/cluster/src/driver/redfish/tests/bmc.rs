@@ -14,6 +14,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver};
 use super::super::Engine;
 use crate::clock::now_ms;
 use crate::driver::http::Link;
+use crate::driver::network::Network;
 use crate::driver::{Answered, Common, Job};
 use crate::inventory::{Host, Inventory};
 use crate::targets::{Target, targets};
@@ -94,7 +95,7 @@ impl Bench {
             }
         });
         let (sender, answers) = mpsc::unbounded_channel();
-        let engine = Engine::new(&Common::new(sender));
+        let engine = Engine::new(&Common::new(sender, Network::Kernel));
         Self { engine, answers, log, port, tickets: 0 }
     }
 
@@ -116,7 +117,8 @@ impl Bench {
     /// A connection to the BMC.
     pub async fn link(&self) -> Link {
         let (host, traffic) = (Host::Ip([127, 0, 0, 1].into()), Arc::default());
-        Link::open(([127, 0, 0, 1], self.port).into(), &host, None, traffic).await.unwrap()
+        let at = ([127, 0, 0, 1], self.port).into();
+        Link::open(&Network::Kernel, at, &host, None, traffic).await.unwrap()
     }
 
     /// Asks the node of the system `1`, and waits.

@@ -23,6 +23,8 @@ cargo xtask COMMAND
   fix [--clippy]             formats, regenerates openapi.json and the numbers in docs/simulate.md;
                              with --clippy applies its suggestions
   soak --seeds N [--from S]  simulates N fleets, each from a seed of its own
+  soak --kindness --seeds N [--from S]
+                             simulates N sites with the real drivers
   soak --sockets [--seconds N] [--nodes N] [--seed S]
                              a storm of callers over simulated BMCs on real sockets, and kills
   replay SEED [--node n3] [--step]

@@ -1,5 +1,5 @@
-//! `cargo xtask soak`: the seeded simulation, or the storm over real sockets, for as long as one likes. What they check is in
-//! the tests themselves, `crates/arbiter/tests/simulate` and `crates/lastword/tests/storm`.
+//! `cargo xtask soak`: the seeded simulations, or the storm over real sockets, for as long as one likes. What they check is in
+//! the tests themselves, `crates/arbiter/tests/simulate`, `crates/cluster/src/tests/kindness` and `crates/lastword/tests/storm`.
 
 use std::process::Command;
 
@@ -9,15 +9,24 @@ use crate::shell;
 
 /// The test that simulates a fleet for each seed.
 pub const TEST: &str = "every_promise_holds_for_every_seed";
+/// Where it is.
+const FLEETS: [&str; 4] = ["-p", "arbiter", "--test", "simulate"];
+/// The test that simulates a site with its drivers for each seed, and where it is.
+const KINDNESS: &str = "tests::kindness::bmcs_and_accounts_are_spared_for_every_seed";
+const SITES: [&str; 3] = ["-p", "cluster", "--lib"];
 
 pub fn run(args: &[String]) -> Result<()> {
     match args.split_first() {
-        Some((first, rest)) if first == "--sockets" => return storm(rest),
-        Some(_) | None => {}
+        Some((first, rest)) if first == "--sockets" => storm(rest),
+        Some((first, rest)) if first == "--kindness" => seeds(&SITES, KINDNESS, rest),
+        Some(_) | None => seeds(&FLEETS, TEST, args),
     }
+}
+
+fn seeds(place: &[&str], test: &str, args: &[String]) -> Result<()> {
     let (seeds, from) = parse(args)?;
     let mut cargo = shell::cargo(&["test", "--release", "--locked"]);
-    cargo.args(["-p", "arbiter", "--test", "simulate", TEST, "--", "--exact", "--nocapture"]);
+    cargo.args(place).args([test, "--", "--exact", "--nocapture"]);
     cargo.env("LASTWORD_SEEDS", seeds.to_string()).env("LASTWORD_SEED", from.to_string());
     shell::must(with_checks(cargo))
 }

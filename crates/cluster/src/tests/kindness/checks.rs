@@ -29,7 +29,7 @@ pub struct Summary {
     exchanges: usize,
     log_ins: usize,
     refused: usize,
-    outages: usize,
+    pub outages: usize,
     intents: usize,
     confirmed: usize,
     rush_most: usize,

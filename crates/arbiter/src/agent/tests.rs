@@ -244,6 +244,35 @@ fn a_chassis_that_is_cycled_with_its_blades_drops_power_while_all_of_them_are_of
     assert_eq!(site.orders(), expected);
 }
 
+#[test]
+fn a_blade_is_not_switched_on_in_a_chassis_that_is_about_to_go_off() {
+    let mut site = Site::new(3, None);
+    site.parents(&[("n1", "n0"), ("n2", "n0")]);
+    site.give(Action::On, "n[0,2]");
+    site.run(10_000);
+    site.fires.clear();
+    site.give(Action::Off, "n0");
+    site.run(10_000);
+    site.give(Action::On, "n1");
+    site.run(60_000);
+    assert!(site.fires.is_empty(), "n2 keeps the chassis on, for now: {:?}", site.fires);
+    site.give(Action::Off, "n2");
+    site.run(30_000);
+    assert_eq!(site.orders(), ["power-off 2", "power-off 0"]);
+}
+
+#[test]
+fn a_chassis_that_was_on_when_it_was_read_last_is_read_again_before_a_blade_is_switched_on() {
+    let mut site = Site::new(2, None);
+    site.parents(&[("n1", "n0")]);
+    site.give(Action::On, "n0");
+    site.run(10_000);
+    site.powers.insert(NodeId(0), Power::Off);
+    site.give(Action::On, "n1");
+    site.run(60_000);
+    assert_eq!(site.orders(), ["power-on 0"], "somebody pulled its plug");
+}
+
 /// How many questions a fleet of 1,200 nodes, read once a minute, asks in each second. All are read first at once, and
 /// between those times no BMC answers.
 fn questions_each_second(seconds: u64, outage: core::ops::Range<Millis>) -> Vec<usize> {

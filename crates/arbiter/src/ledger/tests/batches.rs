@@ -155,3 +155,21 @@ fn what_carries_on_after_one_whose_batch_never_began_has_a_deadline_of_its_own()
     let charge = book.ledger.standing(book.now, node).charge.unwrap();
     assert_eq!((charge.seq, charge.deadline), (last, book.now + 60_000));
 }
+
+#[test]
+fn one_that_comes_to_its_own_later_does_not_bring_the_next_batch_forward() {
+    let mut book = Book::new();
+    let mut older = command(Action::Cycle, "bob");
+    older.nodes = nodes("n5");
+    let first = book.give(&older);
+    let seq = book.give(&batched(2, None));
+    book.end(seq, "n1", Settlement::Confirmed);
+    book.put(Record::Withdrawn(Withdrawn {
+        nodes: nodes("n5"),
+        by: "bob".into(),
+        door: "test".into(),
+        seq: Some(first),
+        reason: None,
+    }));
+    assert_eq!(book.beginnings(seq)[2..], [Ok(LATER), Ok(LATER), Ok(LATER)], "n2 has not ended");
+}

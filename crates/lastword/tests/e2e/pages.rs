@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -28,7 +29,7 @@ fn try_it(name: &str) -> String {
 
 #[test]
 fn every_inventory_on_the_pages_of_drivers_is_a_good_one() {
-    for name in ["ipmi", "redfish", "fence", "webhook", "manual", "../site"] {
+    for name in ["README", "ipmi", "redfish", "fence", "webhook", "manual", "../site"] {
         let examples = blocks(&page(name), "toml");
         assert!(!examples.is_empty(), "{name}");
         for example in examples {
@@ -64,6 +65,34 @@ fn the_example_of_fence_agents_works() {
     let inventory = inventory.replace("/tmp/lastword-dummy", &file.display().to_string());
     follow(&House::start_with(dir.path(), &inventory), &text);
     assert_eq!(fs::read_to_string(file).expect("the agent's file"), "off");
+}
+
+#[test]
+fn a_driver_in_one_file_works_as_the_page_has_it() {
+    let (dir, page) = (folder(), page("README"));
+    let text = page.split_once("in one file\n").expect("a part to follow").1;
+    let leds = dir.path().join("leds");
+    let relay = leds.join("relay1/brightness");
+    fs::create_dir_all(leds.join("relay1")).expect("a folder");
+    fs::write(&relay, "0").expect("a relay");
+    let program = blocks(text, "python").remove(0);
+    assert!(program.contains("/sys/class/leds\""), "{program}");
+    let file = dir.path().join("fence_relay");
+    fs::write(&file, program.replace("/sys/class/leds\"", &format!("{}\"", leds.display())))
+        .expect("a program");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let inventory = blocks(text, "toml").remove(0);
+    assert!(inventory.contains("\"fence_relay\""), "{inventory}");
+    let inventory = inventory.replace("\"fence_relay\"", &format!("\"{}\"", file.display()));
+    let inventory = inventory.replace("n[1-8]", "n[1]");
+    follow(&House::start_with(dir.path(), &inventory), text);
+    assert_eq!(fs::read_to_string(relay).expect("the relay"), "0");
+    let asked = Command::new("sh")
+        .args(["-c", "printf 'action=status\\nplug=relay1\\n' | ./fence_relay; echo $?"])
+        .current_dir(dir.path())
+        .output()
+        .expect("it runs");
+    assert_eq!(String::from_utf8_lossy(&asked.stdout), "Status: OFF\n2\n");
 }
 
 #[test]

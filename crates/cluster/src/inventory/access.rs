@@ -5,11 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::address::Address;
+use super::endpoint::{Access, Fingerprint, Ipmi, Redfish, Transport, Trust};
 use super::file::Block;
 use super::finding::{Findings, quoted};
-use super::model::{
-    Access, Cipher, Driver, Fingerprint, Ipmi, Privilege, Redfish, Transport, Trust,
-};
+use super::model::{Cipher, Driver, Privilege};
 use super::options::{template, word};
 use super::source::{Place, Source, Text};
 use super::template::Template;

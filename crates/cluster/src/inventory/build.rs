@@ -12,12 +12,10 @@ use toml::Spanned;
 use super::access::{check_keys, trust_key, wrong_system};
 use super::contact::Contact;
 use super::credentials::{self, Known};
+use super::endpoint::{Access, Endpoint, Transport};
 use super::file::{Block, Written};
 use super::finding::{Findings, Report, quoted};
-use super::model::{
-    Access, Driver, Endpoint, Inventory, Labels, NODES_MAX, Node, Second, Settings, Transport,
-    names,
-};
+use super::model::{Driver, Inventory, Labels, NODES_MAX, Node, Second, Settings, names};
 use super::options::{Options, wrong_word};
 use super::source::{Place, Source, Text};
 use super::{bmc, circuits, groups, kin, second};
@@ -181,7 +179,7 @@ impl<'s, 'r> Builder<'s, 'r> {
             errors.add(&place, format!("{key} is missing"));
         }
         let names = block.names.as_ref()?;
-        if options.driver.is_none_or(has_bmc) && block.bmc.is_none() {
+        if options.driver.is_none_or(Driver::has_bmc) && block.bmc.is_none() {
             return None;
         }
         let unreachable = match options.driver {
@@ -207,7 +205,7 @@ impl<'s, 'r> Builder<'s, 'r> {
         let driver = options.driver?;
         check_keys(block, driver, source, errors);
         let credentials = options.credentials.clone().filter(|_| driver != Driver::Manual);
-        if has_bmc(driver) && credentials.is_none() {
+        if driver.has_bmc() && credentials.is_none() {
             return None;
         }
         self.blocks.push(source.place(names.span()));
@@ -305,20 +303,16 @@ impl<'s, 'r> Builder<'s, 'r> {
             }
             Driver::Manual => (Contact::Person(name.into()), Access::Manual),
         };
-        let transport = match &access {
-            Access::Redfish(redfish) => Some(&redfish.transport),
-            Access::Webhook(webhook) => Some(&webhook.transport),
-            Access::Ipmi(_) | Access::Fence(_) | Access::Manual => None,
-        };
-        if let (Some(place), Some(Transport::Plain)) = (&common.trust, transport) {
+        let credentials = common.credentials.as_ref();
+        let credentials = credentials.map(|name| intern_word(&mut self.words, name));
+        let endpoint = Endpoint { contact, credentials, access };
+        if let (Some(place), Some(Transport::Plain)) = (&common.trust, endpoint.transport()) {
             let what = if bmc.is_empty() { name } else { bmc };
             let message = format!("{} is without TLS: no certificate to trust", quoted(what));
             self.report.errors.add(place, message);
             return None;
         }
-        let credentials = common.credentials.as_ref();
-        let credentials = credentials.map(|name| intern_word(&mut self.words, name));
-        Some(Endpoint { contact, credentials, access })
+        Some(endpoint)
     }
 
     fn bmc(&mut self, common: &Common<'_, 's>, name: &str, bmc: &str) -> Option<(Contact, Access)> {
@@ -428,10 +422,6 @@ impl<'s, 'r> Builder<'s, 'r> {
 }
 
 /// Whether `bmc` says who is contacted.
-const fn has_bmc(driver: Driver) -> bool {
-    matches!(driver, Driver::Ipmi | Driver::Redfish)
-}
-
 /// The keys that a block needs and that are set nowhere.
 fn missing<'s>(block: &Block, options: &Options<'s>, defaults: &Defaults<'s>) -> Vec<&'static str> {
     let driver = options.driver;
@@ -440,9 +430,9 @@ fn missing<'s>(block: &Block, options: &Options<'s>, defaults: &Defaults<'s>) ->
     let mut missing = Vec::new();
     for (key, is_set) in [
         ("names", block.names.is_some()),
-        ("bmc", block.bmc.is_some() || !driver.is_none_or(has_bmc)),
+        ("bmc", block.bmc.is_some() || !driver.is_none_or(Driver::has_bmc)),
         ("driver", block.driver.is_some() || known("driver")),
-        ("credentials", account || !driver.is_none_or(has_bmc)),
+        ("credentials", account || !driver.is_none_or(Driver::has_bmc)),
         ("agent", driver != Some(Driver::Fence) || block.agent.is_some() || known("agent")),
     ] {
         missing.extend((!is_set).then_some(key));

@@ -5,7 +5,8 @@ use std::fmt;
 
 use nodeset::NodeSet;
 
-use super::model::{Access, CredentialRef, Endpoint, Inventory, Node, names};
+use super::endpoint::{Access, Endpoint};
+use super::model::{CredentialRef, Inventory, Node, names};
 
 /// A kind of difference in a node that is in both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -7,10 +7,10 @@ use nodeset::NodeSet;
 use serde::Serialize;
 
 use super::duration;
+use super::endpoint::{Access, Endpoint, Ipmi, Redfish, Transport, Trust};
 use super::fence::{Outlet, Parameter};
 use super::model::{
-    Access, Circuit, CredentialRef, Drift, Endpoint, Identity, Inventory, Ipmi, Node, Policy, Poll,
-    Redfish, Second, Transport, Trust,
+    Circuit, CredentialRef, Drift, Identity, Inventory, Node, Policy, Poll, Second,
 };
 use crate::secret::SecretRef;
 
@@ -117,9 +117,8 @@ fn second(second: &Second) -> SecondBlock<'_> {
 }
 
 fn way(endpoint: &Endpoint) -> WayBlock<'_> {
-    let has_bmc = matches!(endpoint.access, Access::Ipmi(_) | Access::Redfish(_));
     WayBlock {
-        bmc: has_bmc.then(|| endpoint.url()),
+        bmc: endpoint.driver().has_bmc().then(|| endpoint.url()),
         driver: endpoint.driver().word(),
         credentials: endpoint.credentials.as_deref(),
         access: access(endpoint),

@@ -107,15 +107,13 @@ pub(super) fn identities(
 
 /// What can't be compared, because nothing tells it.
 fn not_read(driver: Driver, identity: &Identity) -> Option<&'static str> {
-    match driver {
-        Driver::Ipmi if identity.serial.is_some() => {
-            Some("over ipmi a serial number is not read: pin the uuid")
-        }
-        Driver::Ipmi | Driver::Redfish => None,
-        Driver::Fence | Driver::Webhook | Driver::Manual => Some(
+    if !driver.has_bmc() {
+        return Some(
             "only ipmi and redfish tell which machine it is: there is nothing to compare with the identity",
-        ),
+        );
     }
+    let serial = driver == Driver::Ipmi && identity.serial.is_some();
+    serial.then_some("over ipmi a serial number is not read: pin the uuid")
 }
 
 fn identity(

@@ -10,6 +10,7 @@ mod contact;
 mod credentials;
 mod diff;
 pub mod duration;
+mod endpoint;
 mod expand;
 mod export;
 mod fence;
@@ -34,15 +35,15 @@ pub use access::wrong_system;
 pub use address::{Address, AddressError, Host};
 pub use contact::Contact;
 pub use diff::{Change, Diff, diff};
+pub use endpoint::{Access, Endpoint, Fingerprint, Ipmi, Redfish, Transport, Trust};
 pub use expand::{ExpandError, Expanded, expand};
 pub use export::Export;
 pub use fence::{Fence, Outlet, Parameter};
 pub use finding::{FINDINGS_MAX, Finding, Findings};
 pub use load::{FILES_MAX, INVENTORY_MAX_BYTES, LoadError};
 pub use model::{
-    Access, Authorization, Cipher, Circuit, CredentialRef, Drift, Driver, Endpoint, Fingerprint,
-    Identity, Inventory, Ipmi, Labels, NODES_MAX, Node, Policy, Poll, Privilege, Redfish, Second,
-    SecondIs, Settings, Transport, Trust,
+    Authorization, Cipher, Circuit, CredentialRef, Drift, Driver, Identity, Inventory, Labels,
+    NODES_MAX, Node, Policy, Poll, Privilege, Second, SecondIs, Settings,
 };
 pub use options::wrong_word;
 pub use pattern::Pattern;

@@ -2,18 +2,14 @@
 //! secret but a literal one, and says nothing about what a node does at the moment.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::path::Path;
 use std::sync::Arc;
 
 use nodeset::{Groups, NodeSet};
 use serde::Serialize;
 
 use super::circuits;
-use super::contact::Contact;
-use super::fence::Fence;
+use super::endpoint::Endpoint;
 use super::finding::Findings;
-use super::webhook::Webhook;
 use crate::secret::SecretRef;
 
 /// An inventory has at most so many nodes.
@@ -57,77 +53,6 @@ pub struct Node {
     /// What was set for it; what wasn't is up to the agent.
     pub settings: Arc<Settings>,
 }
-
-/// How a node's power is reached. Nodes whose contact is the same are reached by the same door: their endpoints differ
-/// in nothing but the system that they choose behind it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Endpoint {
-    /// Who switches it.
-    pub contact: Contact,
-    /// A key of [`Inventory::credentials`], if an account is needed.
-    pub credentials: Option<Arc<str>>,
-    /// The protocol, and what only it has.
-    pub access: Access,
-}
-
-/// A protocol with what it takes to speak it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Access {
-    /// IPMI 2.0.
-    Ipmi(Ipmi),
-    /// Redfish; boxed, because most fleets have far more of the other.
-    Redfish(Box<Redfish>),
-    /// A fence agent.
-    Fence(Box<Fence>),
-    /// A webhook.
-    Webhook(Box<Webhook>),
-    /// A person.
-    Manual,
-}
-
-/// How IPMI is spoken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Ipmi {
-    /// The cipher suite to ask for.
-    pub cipher: Cipher,
-    /// The privilege level to ask for.
-    pub privilege: Privilege,
-}
-
-/// How Redfish is spoken.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Redfish {
-    /// What is below HTTP.
-    pub transport: Transport,
-    /// The system behind the BMC: the path of its resource, or its id; without it, the only one there is.
-    pub system: Option<Arc<str>>,
-}
-
-/// What is below HTTP.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Transport {
-    /// Nothing: `http://`.
-    Plain,
-    /// TLS: `https://`.
-    Tls(Trust),
-}
-
-/// Whose certificate is taken for the BMC's.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Trust {
-    /// One for its host name, by an authority that Mozilla's list has.
-    Roots,
-    /// One for its host name, by an authority in that PEM file.
-    File(Arc<Path>),
-    /// The one with that SHA-256.
-    Fingerprint(Fingerprint),
-    /// Any. Whoever is in between can read and change everything.
-    Any,
-}
-
-/// The SHA-256 of a certificate; shown as 64 hexadecimal digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Fingerprint(pub [u8; 32]);
 
 /// Settings of a node; `None` leaves the choice to the agent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -333,59 +258,6 @@ words! {
     }
 }
 
-impl Endpoint {
-    /// The protocol.
-    #[must_use]
-    pub const fn driver(&self) -> Driver {
-        match self.access {
-            Access::Ipmi(_) => Driver::Ipmi,
-            Access::Redfish(_) => Driver::Redfish,
-            Access::Fence(_) => Driver::Fence,
-            Access::Webhook(_) => Driver::Webhook,
-            Access::Manual => Driver::Manual,
-        }
-    }
-
-    /// Whether it can be asked which machine is behind it.
-    #[must_use]
-    pub const fn tells_identity(&self) -> bool {
-        matches!(self.access, Access::Ipmi(_) | Access::Redfish(_))
-    }
-
-    /// The system that was chosen behind it.
-    #[must_use]
-    pub const fn system(&self) -> Option<&Arc<str>> {
-        match &self.access {
-            Access::Ipmi(_) | Access::Fence(_) | Access::Webhook(_) | Access::Manual => None,
-            Access::Redfish(redfish) => redfish.system.as_ref(),
-        }
-    }
-
-    /// The same without the choice of a system: what is behind one door shares connections and accounts.
-    #[must_use]
-    pub fn door(&self) -> Self {
-        let access = match &self.access {
-            Access::Redfish(redfish) => Access::Redfish(
-                Redfish { transport: redfish.transport.clone(), system: None }.into(),
-            ),
-            access @ (Access::Ipmi(_) | Access::Fence(_) | Access::Webhook(_) | Access::Manual) => {
-                access.clone()
-            }
-        };
-        Self { access, ..self.clone() }
-    }
-
-    /// The contact as the inventory has it; of a webhook, what its URLs begin with.
-    #[must_use]
-    pub fn url(&self) -> String {
-        match &self.access {
-            Access::Redfish(redfish) => self.below(&redfish.transport),
-            Access::Webhook(webhook) => self.below(&webhook.transport),
-            Access::Ipmi(_) | Access::Fence(_) | Access::Manual => self.contact.to_string(),
-        }
-    }
-}
-
 impl Identity {
     /// Reads a UUID: 32 hexadecimal digits, with hyphens or without.
     #[must_use]
@@ -404,44 +276,6 @@ impl Identity {
         let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         let [a, b, c, d, e] = [&uuid[..4], &uuid[4..6], &uuid[6..8], &uuid[8..10], &uuid[10..]];
         [a, b, c, d, e].map(hex).join("-")
-    }
-}
-
-impl Endpoint {
-    fn below(&self, transport: &Transport) -> String {
-        format!("{}{}", transport.scheme(), self.contact)
-    }
-}
-
-impl Transport {
-    /// What an address begins with.
-    #[must_use]
-    pub const fn scheme(&self) -> &'static str {
-        match self {
-            Self::Plain => "http://",
-            Self::Tls(_) => "https://",
-        }
-    }
-}
-
-impl Fingerprint {
-    /// Reads 64 hexadecimal digits; colons between pairs, as `openssl x509 -fingerprint` writes them, are passed over.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let digits: Vec<u32> =
-            text.chars().filter(|c| *c != ':').map(|c| c.to_digit(16)).collect::<Option<_>>()?;
-        let bytes: Vec<u8> = digits
-            .chunks(2)
-            .map(|pair| u8::try_from(pair.iter().fold(0, |byte, digit| byte * 16 + digit)))
-            .collect::<Result<_, _>>()
-            .ok()?;
-        (digits.len() == 64).then(|| bytes.try_into().ok().map(Self)).flatten()
-    }
-}
-
-impl fmt::Display for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 

@@ -4,9 +4,10 @@ use std::sync::{Arc, LazyLock};
 
 use super::address::Address;
 use super::contact::Contact;
+use super::endpoint::{Transport, Trust};
 use super::file::Block;
 use super::finding::Findings;
-use super::model::{Authorization, Transport, Trust};
+use super::model::Authorization;
 use super::options::{template, word};
 use super::pattern::Pattern;
 use super::source::{Place, Source, Text};

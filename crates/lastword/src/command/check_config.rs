@@ -112,14 +112,9 @@ async fn check_inventory(inventory: &Inventory, settings: &Settings, report: &mu
         }
     }
     check_programs(inventory, report).await;
-    let files = inventory.nodes.values().filter_map(|node| {
-        let transport = match &node.endpoint.access {
-            Access::Redfish(redfish) => &redfish.transport,
-            Access::Webhook(webhook) => &webhook.transport,
-            Access::Ipmi(_) | Access::Fence(_) | Access::Manual => return None,
-        };
-        let Transport::Tls(Trust::File(path)) = transport else { return None };
-        Some(path)
+    let files = inventory.nodes.values().filter_map(|node| match node.endpoint.transport() {
+        Some(Transport::Tls(Trust::File(path))) => Some(path),
+        Some(Transport::Plain | Transport::Tls(_)) | None => None,
     });
     for path in files.collect::<BTreeSet<_>>() {
         match check_authorities(path) {

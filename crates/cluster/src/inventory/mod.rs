@@ -47,4 +47,4 @@ pub use model::{
 };
 pub use options::wrong_word;
 pub use pattern::Pattern;
-pub use webhook::Webhook;
+pub use webhook::{KEYS as WEBHOOK_KEYS, Webhook, wrong_urls};

@@ -21,8 +21,8 @@ const URL_MAX_BYTES: usize = 2_048;
 /// Ports when a URL names none.
 const HTTP_PORT: u16 = 80;
 const HTTPS_PORT: u16 = 443;
-/// The keys of the URLs: on, off, query.
-pub(super) const KEYS: [&str; 3] = ["power_on_uri", "power_off_uri", "power_query_uri"];
+/// The keys of a webhook's URLs: on, off, query.
+pub const KEYS: [&str; 3] = ["power_on_uri", "power_off_uri", "power_query_uri"];
 
 /// How a webhook is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -91,21 +91,21 @@ impl<'s> WebhookOptions<'s> {
         node: &str,
         trust: Option<&Trust>,
     ) -> Result<(Contact, Webhook), (Option<Place<'s>>, String)> {
-        let mut urls = Vec::with_capacity(KEYS.len());
-        for (key, url) in KEYS.into_iter().zip(&self.urls) {
-            let Some((template, place)) = url else {
-                return Err((None, format!("{key} of {node}: missing or wrong")));
+        let at = |index: usize, wrong: String| {
+            let place = self.urls[index].as_ref().map(|(_, place)| place.clone());
+            (place, format!("{} of {node}: {wrong}", KEYS[index]))
+        };
+        let mut texts = [const { String::new() }; 3];
+        for (index, text) in texts.iter_mut().enumerate() {
+            let Some((template, _)) = &self.urls[index] else {
+                return Err(at(index, "missing or wrong".to_owned()));
             };
-            let at = |wrong: String| (Some(place.clone()), format!("{key} of {node}: {wrong}"));
-            let text = template.render(node);
-            let text = text.map_err(|number| at(format!("the name has no {{{number}}}")))?;
-            let url = Url::parse(&text).map_err(at)?;
-            if urls.first().is_some_and(|first: &Url| !first.is_beside(&url)) {
-                return Err(at("not at the same host and port as power_on_uri".to_owned()));
-            }
-            urls.push(url);
+            let rendered = template.render(node);
+            *text =
+                rendered.map_err(|number| at(index, format!("the name has no {{{number}}}")))?;
         }
-        let [on, off, query]: [Url; 3] = urls.try_into().expect("one for each key");
+        let urls = Url::parse_all(texts.each_ref().map(String::as_str));
+        let [on, off, query] = urls.map_err(|(index, wrong)| at(index, wrong))?;
         let transport = if on.tls {
             Transport::Tls(trust.cloned().unwrap_or(Trust::Roots))
         } else {
@@ -122,6 +122,13 @@ impl<'s> WebhookOptions<'s> {
         };
         Ok((Contact::Host(on.address), webhook))
     }
+}
+
+/// What is wrong with the URLs of a webhook, in the order of [`KEYS`]. It repeats nothing of them but a host.
+#[must_use]
+pub fn wrong_urls(urls: [&str; 3]) -> Option<String> {
+    let parsed = Url::parse_all(urls);
+    parsed.err().map(|(index, wrong)| format!("{}: {wrong}", KEYS[index]))
 }
 
 /// A URL in its parts.
@@ -155,6 +162,20 @@ impl Url {
         let address = Address::parse(host, port).map_err(|error| error.to_string())?;
         let rest = if rest.starts_with('/') { rest.into() } else { format!("/{rest}").into() };
         Ok(Self { tls, address, rest })
+    }
+
+    /// All three, which are at one place; else which of them is wrong, and what.
+    fn parse_all(texts: [&str; 3]) -> Result<[Self; 3], (usize, String)> {
+        let mut urls = Vec::with_capacity(texts.len());
+        for (index, text) in texts.into_iter().enumerate() {
+            let url = Self::parse(text).map_err(|wrong| (index, wrong))?;
+            if urls.first().is_some_and(|first: &Self| !first.is_beside(&url)) {
+                let wrong = format!("not at the same host and port as {}", KEYS[0]);
+                return Err((index, wrong));
+            }
+            urls.push(url);
+        }
+        Ok(urls.try_into().expect("one for each text"))
     }
 
     fn is_beside(&self, other: &Self) -> bool {

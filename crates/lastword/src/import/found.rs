@@ -31,11 +31,11 @@ pub struct Machine {
     pub labels: BTreeMap<String, String>,
 }
 
-/// How a BMC is reached.
+/// How a node's power is reached, mostly by a BMC.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Bmc {
-    /// Host and port.
-    pub address: Address,
+    /// Host and port; none where the protocol has an address of its own, or nobody has one.
+    pub address: Option<Address>,
     /// The protocol, and what only it has.
     pub reach: Reach,
     /// The account.
@@ -61,6 +61,23 @@ pub enum Reach {
         /// Whose certificate is taken.
         trust: Trust,
     },
+    /// A webhook.
+    Webhook(Box<Webhook>),
+    /// A person.
+    Manual,
+}
+
+/// A webhook with what was said of it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Webhook {
+    /// The URLs: on, off, query.
+    pub urls: [String; 3],
+    /// What an answer has in it when the node is on, if that was said.
+    pub is_on: Option<String>,
+    /// The same for off.
+    pub is_off: Option<String>,
+    /// The password is a token.
+    pub bearer: bool,
 }
 
 /// Whose certificate is taken for a BMC's.
@@ -122,6 +139,22 @@ impl Machine {
     #[must_use]
     pub fn new(name: impl Into<String>, place: Place) -> Self {
         Self { name: name.into(), place, bmc: None, labels: BTreeMap::new() }
+    }
+}
+
+impl Bmc {
+    /// One that is found by what it is reached with alone.
+    #[must_use]
+    pub fn without_address(reach: Reach) -> Self {
+        Self { address: None, reach, login: Login::default() }
+    }
+}
+
+impl Login {
+    /// Whether nothing is known of an account.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
     }
 }
 

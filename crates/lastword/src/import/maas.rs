@@ -3,9 +3,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::found::{Bmc, Found, Login, Machine, Reach, Trust, secret};
+use cluster::inventory::WEBHOOK_KEYS;
+
+use super::found::{Bmc, Found, Login, Machine, Reach, Trust, Webhook, secret};
 use super::source::{Place, Source, SourceError, quoted};
 use super::tree::{Tree, documents};
+
+/// What MAAS looks for unless it was told otherwise, and lastword too.
+const USUAL_ON: &str = r"status.*\:.*running";
+const USUAL_OFF: &str = r"status.*\:.*stopped";
+/// The user of a token, which has none.
+const TOKEN_USER: &str = "token";
 
 /// Reads machines and their power parameters, from any of the files.
 ///
@@ -20,23 +28,23 @@ pub(super) fn read(sources: &[Source], found: &mut Found) -> Result<(), SourceEr
         }
     }
     let mut used = BTreeSet::new();
-    let mut unchecked = None;
+    let mut notes = BTreeMap::new();
     for (machine, place) in &machines {
         let id = machine.text("system_id").unwrap_or_default();
         used.insert(id.to_owned());
         let power = parameters.get(id).map(|(power, _)| power);
-        if let Some(bmc) = read_machine(machine, power, place, found)
-            && matches!(bmc.reach, Reach::Redfish { tls: true, trust: Trust::Unsaid, .. })
-        {
-            unchecked = unchecked.or(Some(place.clone()));
+        if let Some(bmc) = read_machine(machine, power, place, found) {
+            for note in noted(&bmc, power) {
+                notes.entry(note).or_insert(place);
+            }
         }
     }
     for (id, (_, place)) in parameters.iter().filter(|(id, _)| !used.contains(*id)) {
         let words = format!("power parameters of {}: no machine of that id", quoted(id));
         found.leave_out(place, words);
     }
-    if let Some(place) = unchecked {
-        found.leave_out(&place, UNCHECKED);
+    for (note, place) in notes {
+        found.leave_out(place, note);
     }
     Ok(())
 }
@@ -44,6 +52,28 @@ pub(super) fn read(sources: &[Source], found: &mut Found) -> Result<(), SourceEr
 /// What to say when a program that did not look at certificates is followed by one that does.
 pub(super) const UNCHECKED: &str = "certificates of Redfish BMCs were not checked before: say whom to trust \
      (ca_file, fingerprint or insecure)";
+
+/// The same for webhooks.
+const UNCHECKED_HOOKS: &str = "certificates of webhooks were not checked before: say whom to trust (ca_file, fingerprint or insecure)";
+/// What a service behind webhooks may look at.
+const OTHER_ID: &str = "webhooks are told the node's name in the header System_Id, where MAAS told its own id of the machine";
+/// URLs are no secrets here.
+const QUERIES: &str = "what follows the ? in the URLs of webhooks is in the inventory as it was: a token belongs in credentials";
+
+/// What has to be looked at, wherever there is a machine like this one.
+fn noted(bmc: &Bmc, power: Option<&Tree>) -> Vec<&'static str> {
+    match &bmc.reach {
+        Reach::Redfish { tls: true, trust: Trust::Unsaid, .. } => vec![UNCHECKED],
+        Reach::Webhook(webhook) => {
+            let has = |sign: &str| webhook.urls.iter().any(|url| url.contains(sign));
+            let verified = power.and_then(|power| power.text("power_verify_ssl")) == Some("y");
+            let unchecked = (has("https://") && !verified).then_some(UNCHECKED_HOOKS);
+            let queries = has("?").then_some(QUERIES);
+            [Some(OTHER_ID), unchecked, queries].into_iter().flatten().collect()
+        }
+        Reach::Ipmi { .. } | Reach::Redfish { .. } | Reach::Manual => Vec::new(),
+    }
+}
 
 type Parameters = BTreeMap<String, (Tree, Place)>;
 
@@ -85,35 +115,15 @@ fn read_machine(
         }
     }
     let kind = tree.text("power_type").unwrap_or_default();
-    let Some(power) = power else {
-        found.leave(
-            node,
-            place,
-            "no power parameters: give the file of `machines power-parameters` too",
-        );
-        return None;
-    };
-    let address = power.text("power_address").unwrap_or_default();
-    let read = match kind {
-        "ipmi" => Bmc::ipmi(address, None),
-        "redfish" => Bmc::redfish(address, None),
-        _ => Err(format!("power type {} is not carried over", quoted(kind))),
-    };
-    let mut bmc = match read {
-        Ok(bmc) => bmc,
+    let bmc = match read_power(kind, power) {
+        Ok((bmc, reasons)) => {
+            reasons.into_iter().for_each(|reason| found.leave(node, place, reason));
+            bmc
+        }
         Err(reason) => {
             found.leave(node, place, reason);
             return None;
         }
-    };
-    for reason in options(&mut bmc, power) {
-        found.leave(node, place, reason);
-    }
-    bmc.login = Login {
-        username: power.text("power_user").map(str::to_owned),
-        password: secret(power.text("power_pass")),
-        kg: secret(power.text("k_g")),
-        name: None,
     };
     for tag in tree.get("tag_names").map_or(&[][..], Tree::items).iter().filter_map(Tree::as_text) {
         found.join(tag, node);
@@ -121,6 +131,53 @@ fn read_machine(
     machine.bmc = Some(bmc.clone());
     found.machines.push(machine);
     Some(bmc)
+}
+
+/// How a power type reaches a machine, and what of that is not carried over.
+fn read_power(kind: &str, power: Option<&Tree>) -> Result<(Bmc, Vec<String>), String> {
+    if kind == "manual" {
+        return Ok((Bmc::without_address(Reach::Manual), Vec::new()));
+    }
+    let missing = "no power parameters: give the file of `machines power-parameters` too";
+    let power = power.ok_or(missing)?;
+    let address = power.text("power_address").unwrap_or_default();
+    let mut bmc = match kind {
+        "ipmi" => Bmc::ipmi(address, None)?,
+        "redfish" => Bmc::redfish(address, None)?,
+        "webhook" => return Ok((webhook(power)?, Vec::new())),
+        _ => return Err(format!("power type {} is not carried over", quoted(kind))),
+    };
+    let reasons = options(&mut bmc, power);
+    bmc.login = Login { kg: secret(power.text("k_g")), ..login(power) };
+    Ok((bmc, reasons))
+}
+
+fn login(power: &Tree) -> Login {
+    let username = power.text("power_user").map(str::to_owned);
+    Login { username, password: secret(power.text("power_pass")), ..Login::default() }
+}
+
+/// MAAS's own keys are those of the inventory. A token takes the place of user and password.
+fn webhook(power: &Tree) -> Result<Bmc, String> {
+    let text = |key: &str| power.text(key).filter(|text| !text.is_empty()).map(str::to_owned);
+    let [on, off, query] =
+        WEBHOOK_KEYS.map(|key| text(key).ok_or_else(|| format!("{key} is missing")));
+    let token = secret(power.text("power_token"));
+    let webhook = Webhook {
+        urls: [on?, off?, query?],
+        is_on: text("power_on_regex").filter(|regex| regex != USUAL_ON),
+        is_off: text("power_off_regex").filter(|regex| regex != USUAL_OFF),
+        bearer: token.is_some(),
+    };
+    let login = match token {
+        Some(token) => Login {
+            username: Some(TOKEN_USER.to_owned()),
+            password: Some(token),
+            ..Login::default()
+        },
+        None => Login { username: text("power_user"), ..login(power) },
+    };
+    Ok(Bmc { login, ..Bmc::without_address(Reach::Webhook(webhook.into())) })
 }
 
 /// Sets what power parameters choose; says what they can't.

@@ -61,7 +61,7 @@ impl Bmc {
             return Err(format!("{} is no address of IPMI", quoted(text)));
         }
         let address = address(url.host, port, IPMI_PORT)?;
-        Ok(Self { address, reach: Reach::IPMI, login: Login::default() })
+        Ok(Self { address: Some(address), reach: Reach::IPMI, login: Login::default() })
     }
 
     /// A BMC that speaks Redfish, at `host[:port]` or a URL of it; the path of a URL is its system's, unless it
@@ -76,7 +76,7 @@ impl Bmc {
             "http" => (false, HTTP_PORT),
             _ => return Err(format!("{} is no address of Redfish", quoted(text))),
         };
-        let address = address(url.host, port, default_port)?;
+        let address = Some(address(url.host, port, default_port)?);
         let system = system(url.path);
         let reach = Reach::Redfish { tls, system, trust: Trust::Unsaid };
         Ok(Self { address, reach, login: Login::default() })
@@ -175,13 +175,15 @@ fn address(host: &str, port: Option<&str>, default_port: u16) -> Result<Address,
 }
 
 /// The text of an address in an inventory, whose port is left out where it is the protocol's own.
-pub(super) fn written(bmc: &Bmc) -> String {
+pub(super) fn written(bmc: &Bmc) -> Option<String> {
     let (scheme, port) = match bmc.reach {
         Reach::Ipmi { .. } => ("", IPMI_PORT),
         Reach::Redfish { tls: true, .. } => ("https://", HTTPS_PORT),
         Reach::Redfish { tls: false, .. } => ("http://", HTTP_PORT),
+        Reach::Webhook(_) | Reach::Manual => return None,
     };
-    let address = bmc.address.to_string();
-    let short = (bmc.address.port == port).then(|| address.strip_suffix(&format!(":{port}")));
-    format!("{scheme}{}", short.flatten().unwrap_or(&address))
+    let address = bmc.address.as_ref()?;
+    let text = address.to_string();
+    let short = (address.port == port).then(|| text.strip_suffix(&format!(":{port}")));
+    Some(format!("{scheme}{}", short.flatten().unwrap_or(&text)))
 }

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use cluster::inventory::{Address, NODES_MAX, wrong_system, wrong_word};
+use cluster::inventory::{Address, NODES_MAX, Pattern, wrong_system, wrong_urls, wrong_word};
 use nodeset::NodeSet;
 use thiserror::Error;
 
-use super::found::{Bmc, Found, Left, Machine, Reach, Trust};
+use super::found::{Bmc, Found, Left, Machine, Reach, Trust, Webhook};
 use super::source::{Place, quoted};
 
 mod accounts;
@@ -32,10 +32,10 @@ pub struct Settled {
 pub struct Node {
     /// Its name.
     pub name: String,
-    /// How its BMC is reached.
+    /// How its power is reached.
     pub bmc: Bmc,
-    /// An index into [`Settled::accounts`].
-    pub account: usize,
+    /// An index into [`Settled::accounts`], if it needs an account.
+    pub account: Option<usize>,
     /// Its labels.
     pub labels: BTreeMap<String, String>,
 }
@@ -133,7 +133,7 @@ impl Settling {
                     continue;
                 }
             };
-            let account = accounts.index(&bmc.login, &name, &place);
+            let account = needs_account(&bmc).then(|| accounts.index(&bmc.login, &name, &place));
             let labels = known.labels.into_iter().map(|(label, (value, _))| (label, value));
             let node = Node { name: name.clone(), bmc, account, labels: labels.collect() };
             nodes.insert(name, node);
@@ -170,11 +170,21 @@ impl Settling {
         {
             return Err("ca_file: not a path".to_owned());
         }
+        if let Reach::Webhook(webhook) = &bmc.reach {
+            check_webhook(webhook)?;
+        }
+        if bmc.login.password.is_some() && is_in_the_clear(&bmc.reach) {
+            self.leave(
+                name,
+                place,
+                "reached over http: its password goes over the network in the clear".to_owned(),
+            );
+        }
+        let Some(address) = &bmc.address else { return Ok(bmc) };
         let ipmi = matches!(bmc.reach, Reach::Ipmi { .. });
-        let door = doors.entry((ipmi, bmc.address.clone()));
+        let door = doors.entry((ipmi, address.clone()));
         let (first, other) = door.or_insert_with(|| (name.to_owned(), bmc.clone()));
         if !same_door(other, &bmc) {
-            let address = &bmc.address;
             return Err(format!(
                 "shares bmc {address} with {first}, and reaches it in another way"
             ));
@@ -232,13 +242,45 @@ fn wrong_name(name: &str) -> Option<String> {
     odd.then(|| "no name for a node: it must start with a letter or digit".to_owned())
 }
 
+/// A person has none, and a webhook may do without.
+fn needs_account(bmc: &Bmc) -> bool {
+    match &bmc.reach {
+        Reach::Ipmi { .. } | Reach::Redfish { .. } => true,
+        Reach::Webhook(_) => !bmc.login.is_empty(),
+        Reach::Manual => false,
+    }
+}
+
+fn is_in_the_clear(reach: &Reach) -> bool {
+    match reach {
+        Reach::Redfish { tls, .. } => !tls,
+        Reach::Webhook(webhook) => webhook.urls.iter().any(|url| url.starts_with("http:")),
+        Reach::Ipmi { .. } | Reach::Manual => false,
+    }
+}
+
+/// Whether the inventory takes a webhook. No refusal holds an address, in which a secret may be.
+fn check_webhook(webhook: &Webhook) -> Result<(), String> {
+    let urls = webhook.urls.each_ref().map(String::as_str);
+    if urls.iter().any(|url| url.contains(['{', '}'])) {
+        return Err("a brace in its URLs".to_owned());
+    }
+    wrong_urls(urls).map_or(Ok(()), Err)?;
+    for (key, text) in [("power_on_regex", &webhook.is_on), ("power_off_regex", &webhook.is_off)] {
+        if let Some(text) = text {
+            Pattern::parse(text).map_err(|wrong| format!("{key}: {wrong}"))?;
+        }
+    }
+    Ok(())
+}
+
 /// Whether two nodes reach their BMC in the same way, but for the system behind it.
 fn same_door(one: &Bmc, other: &Bmc) -> bool {
     let reach = |bmc: &Bmc| match &bmc.reach {
         Reach::Redfish { tls, trust, .. } => {
             Reach::Redfish { tls: *tls, trust: trust.clone(), system: None }
         }
-        ipmi @ Reach::Ipmi { .. } => ipmi.clone(),
+        other @ (Reach::Ipmi { .. } | Reach::Webhook(_) | Reach::Manual) => other.clone(),
     };
     reach(one) == reach(other) && one.login == other.login
 }

@@ -101,6 +101,9 @@ const REDFISHPOWER: [(&str, &str, Role); 15] = [
     ("-T", "--test-mode", Role::Flag),
 ];
 
+/// What to say of a device that is none of them.
+const OTHERS: &str = "only ipmipower and redfishpower are carried over; outlets are switched by fence agents (driver \"fence\")";
+
 impl Command {
     /// Reads the text of a device line.
     ///
@@ -108,7 +111,7 @@ impl Command {
     /// When the device is no coprocess, or one of another program.
     pub(super) fn read(text: &str, names: &mut Names) -> Result<Self, String> {
         if !text.trim_end().ends_with("|&") {
-            return Err("only ipmipower and redfishpower are carried over".to_owned());
+            return Err(OTHERS.to_owned());
         }
         // powerman splits so, and knows no quotes
         let mut words = text.split(|c: char| c.is_whitespace() || c == '|' || c == '&');
@@ -118,7 +121,7 @@ impl Command {
             Some("ipmipower") => (Program::Ipmipower, &IPMIPOWER[..]),
             Some("redfishpower") => (Program::Redfishpower, &REDFISHPOWER[..]),
             Some(_) | None => {
-                return Err("only ipmipower and redfishpower are carried over".to_owned());
+                return Err(OTHERS.to_owned());
             }
         };
         let mut command = Self {

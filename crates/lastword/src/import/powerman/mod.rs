@@ -153,21 +153,18 @@ fn bmc(host: &str, command: &Command, script: Option<&Script>) -> Result<Bmc, St
         Program::Redfishpower => Bmc::redfish(host, None)?,
     };
     bmc.login = command.login.clone();
-    match &mut bmc.reach {
-        Reach::Ipmi { cipher, privilege } => {
-            (*cipher, *privilege) = (command.cipher, command.privilege);
-        }
-        Reach::Redfish { .. } => {
-            let path = command.path.as_deref().or_else(|| script?.path.as_deref());
-            let path = path.map(|path| format!("/{}", path.trim_start_matches('/')));
-            if let Some(path) = path.as_deref().filter(|path| !path.contains("/Systems/")) {
-                return Err(format!("path {} is not that of a system", quoted(path)));
-            }
-            bmc.set_system(path.as_deref())?;
-            if let Some(login) = script.and_then(|script| script.login.as_ref()) {
-                bmc.login = login.clone();
-            }
-        }
+    if let Reach::Ipmi { cipher, privilege } = &mut bmc.reach {
+        (*cipher, *privilege) = (command.cipher, command.privilege);
+        return Ok(bmc);
+    }
+    let path = command.path.as_deref().or_else(|| script?.path.as_deref());
+    let path = path.map(|path| format!("/{}", path.trim_start_matches('/')));
+    if let Some(path) = path.as_deref().filter(|path| !path.contains("/Systems/")) {
+        return Err(format!("path {} is not that of a system", quoted(path)));
+    }
+    bmc.set_system(path.as_deref())?;
+    if let Some(login) = script.and_then(|script| script.login.as_ref()) {
+        bmc.login = login.clone();
     }
     Ok(bmc)
 }

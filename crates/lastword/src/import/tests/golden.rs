@@ -121,7 +121,12 @@ fn machines_of_maas_are_joined_with_their_power_parameters() {
     assert_eq!(
         nodes(&import),
         [
+            "bench1   zone=lab",
+            "bench2   zone=lab",
             "big https://10.20.0.9:443 1 big zone=rack2",
+            "board1  token zone=lab",
+            "board2  token zone=lab",
+            "plug3  ",
             "rack1-n1 10.20.0.1:623 rack1-n1 pool=default zone=rack1",
             "rack1-n2 10.20.0.2:623 rack1-n2 pool=default zone=rack1",
         ]
@@ -131,6 +136,7 @@ fn machines_of_maas_are_joined_with_their_power_parameters() {
         secrets(&import),
         [
             "big hunter2-\u{1f600}",
+            "token hunter2-token",
             "rack1-n1 hunter2-maas",
             "rack1-n2 hunter2-other",
             "rack1-n2.kg hunter2-kg",

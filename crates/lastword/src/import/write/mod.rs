@@ -8,10 +8,11 @@ mod template;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use cluster::inventory::WEBHOOK_KEYS;
 use cluster::secret::Secret;
 use nodeset::NodeSet;
 
-use super::found::{Reach, Trust};
+use super::found::{Reach, Trust, Webhook};
 use super::settle::{Account, Settled};
 use shape::{Block, blocks};
 
@@ -45,7 +46,8 @@ impl Written {
 pub fn write(settled: &Settled, folder: &str) -> Written {
     let mut toml = String::new();
     for block in blocks(&settled.nodes) {
-        write_block(&block, &settled.accounts[block.account].name, &mut toml);
+        let account = block.account.map(|account| &*settled.accounts[account].name);
+        write_block(&block, account, &mut toml);
     }
     if !settled.groups.is_empty() {
         toml.push_str("\n[groups]\n");
@@ -61,14 +63,14 @@ pub fn write(settled: &Settled, folder: &str) -> Written {
 }
 
 /// There are no defaults in it, which files of one folder would set twice.
-fn write_block(block: &Block, account: &str, toml: &mut String) {
+fn write_block(block: &Block, account: Option<&str>, toml: &mut String) {
     let mut line = |key: &str, value: &str| {
         let _ = writeln!(toml, "{key} = {value}");
     };
     line("\n[[nodes]]\nnames", &text(&block.names));
-    line("bmc", &text(&block.bmc));
+    block.bmc.iter().for_each(|bmc| line("bmc", &text(bmc)));
     line("driver", &text(driver(&block.reach)));
-    line("credentials", &text(account));
+    account.iter().for_each(|account| line("credentials", &text(account)));
     match &block.reach {
         Reach::Ipmi { cipher, privilege } => {
             cipher.iter().for_each(|cipher| line("cipher", &text(cipher.word())));
@@ -82,6 +84,14 @@ fn write_block(block: &Block, account: &str, toml: &mut String) {
                 Trust::File(path) => line("ca_file", &text(path)),
             }
         }
+        Reach::Webhook(webhook) => {
+            let Webhook { urls, is_on, is_off, bearer } = &**webhook;
+            WEBHOOK_KEYS.iter().zip(urls).for_each(|(key, url)| line(key, &text(url)));
+            is_on.iter().for_each(|regex| line("power_on_regex", &text(regex)));
+            is_off.iter().for_each(|regex| line("power_off_regex", &text(regex)));
+            bearer.then(|| line("authorization", &text("bearer")));
+        }
+        Reach::Manual => {}
     }
     if !block.labels.is_empty() {
         line("labels", &table(&block.labels));
@@ -110,6 +120,8 @@ const fn driver(reach: &Reach) -> &'static str {
     match reach {
         Reach::Ipmi { .. } => "ipmi",
         Reach::Redfish { .. } => "redfish",
+        Reach::Webhook(_) => "webhook",
+        Reach::Manual => "manual",
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use cluster::inventory::WEBHOOK_KEYS;
 use nodeset::{NodeSet, TEXT_BYTES_MAX};
 
 use super::chain;
@@ -14,17 +15,17 @@ use crate::import::settle::Node;
 /// `[[nodes]]` as it is written.
 pub(super) struct Block {
     pub(super) names: String,
-    pub(super) bmc: String,
-    /// The system in it is a template.
+    pub(super) bmc: Option<String>,
+    /// The system or the URLs in it are templates.
     pub(super) reach: Reach,
-    pub(super) account: usize,
+    pub(super) account: Option<usize>,
     pub(super) labels: BTreeMap<String, String>,
 }
 
 /// What nodes of one block have in common, but for their addresses.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Shape {
-    account: usize,
+    account: Option<usize>,
     reach: Reach,
     labels: BTreeMap<String, String>,
 }
@@ -65,6 +66,7 @@ fn shapes_of(nodes: &[Node]) -> Vec<Shape> {
             *system = Some(template);
         }
     }
+    set_urls(nodes, &mut shapes);
     let mut labels: BTreeMap<&str, Vec<Numbered<'_>>> = BTreeMap::new();
     for (index, node) in nodes.iter().enumerate() {
         for (label, value) in &node.labels {
@@ -79,6 +81,21 @@ fn shapes_of(nodes: &[Node]) -> Vec<Shape> {
     shapes
 }
 
+/// The URLs of webhooks as templates.
+fn set_urls(nodes: &[Node], shapes: &mut [Shape]) {
+    for place in 0..WEBHOOK_KEYS.len() {
+        let urls = nodes.iter().enumerate().filter_map(|(index, node)| {
+            let Reach::Webhook(webhook) = &node.bmc.reach else { return None };
+            Some((index, (&*node.name, &*webhook.urls[place])))
+        });
+        for (index, template) in chosen(urls.collect()) {
+            if let Reach::Webhook(webhook) = &mut shapes[index].reach {
+                webhook.urls[place] = template;
+            }
+        }
+    }
+}
+
 /// The index of a node, with its name and a text.
 type Numbered<'n> = (usize, (&'n str, &'n str));
 
@@ -91,7 +108,12 @@ fn chosen(texts: Vec<Numbered<'_>>) -> Vec<(usize, String)> {
 /// One block for each template that gives the addresses of half of the nodes that are left, one for each address
 /// that several share, and lists for the rest.
 fn add_blocks(shape: &Shape, nodes: &[&Node], blocks: &mut Vec<Block>) {
-    let addresses: Vec<String> = nodes.iter().map(|node| written(&node.bmc)).collect();
+    let Some(addresses): Option<Vec<String>> =
+        nodes.iter().map(|node| written(&node.bmc)).collect()
+    else {
+        let names: Vec<&str> = nodes.iter().map(|node| &*node.name).collect();
+        return add_names(shape, &names, None, blocks);
+    };
     let mut left: Vec<Pair<'_>> =
         nodes.iter().zip(&addresses).map(|(node, address)| (&*node.name, &**address)).collect();
     loop {
@@ -106,7 +128,7 @@ fn add_blocks(shape: &Shape, nodes: &[&Node], blocks: &mut Vec<Block>) {
         let pairs = left.into_iter().zip(templates);
         let (fits, rest): (Vec<_>, Vec<_>) = pairs.partition(|(_, own)| *own == template);
         let names: Vec<&str> = fits.into_iter().map(|((name, _), _)| name).collect();
-        add_template(shape, &names, &template, blocks);
+        add_names(shape, &names, Some(&template), blocks);
         left = rest.into_iter().map(|(pair, _)| pair).collect();
     }
     let left = add_shared(shape, left, blocks);
@@ -125,19 +147,20 @@ fn add_shared<'n>(shape: &Shape, pairs: Vec<Pair<'n>>, blocks: &mut Vec<Block>) 
         sharers.entry(address).or_default().push(name);
     }
     for (address, names) in sharers.iter().filter(|(_, names)| names.len() > 1) {
-        add_template(shape, names, address, blocks);
+        add_names(shape, names, Some(address), blocks);
     }
     pairs.into_iter().filter(|(_, address)| sharers[address].len() == 1).collect()
 }
 
-fn add_template(shape: &Shape, names: &[&str], template: &str, blocks: &mut Vec<Block>) {
+/// Nodes whose BMC follows from one template, or that have none.
+fn add_names(shape: &Shape, names: &[&str], bmc: Option<&str>, blocks: &mut Vec<Block>) {
     let text = NodeSet::from_names(names).expect("every name was checked before").to_string();
     if text.len() > TEXT_BYTES_MAX {
         let (one, other) = names.split_at(names.len() / 2);
-        add_template(shape, one, template, blocks);
-        return add_template(shape, other, template, blocks);
+        add_names(shape, one, bmc, blocks);
+        return add_names(shape, other, bmc, blocks);
     }
-    blocks.push(block(shape, text, template.to_owned()));
+    blocks.push(block(shape, text, bmc.map(str::to_owned)));
 }
 
 fn add_lists(shape: &Shape, pairs: &[Pair<'_>], blocks: &mut Vec<Block>) {
@@ -148,13 +171,13 @@ fn add_lists(shape: &Shape, pairs: &[Pair<'_>], blocks: &mut Vec<Block>) {
         add_lists(shape, one, blocks);
         return add_lists(shape, other, blocks);
     }
-    blocks.push(block(shape, names, addresses));
+    blocks.push(block(shape, names, Some(addresses)));
 }
 
 /// A list is at most so long, so that people can still read it, in bytes.
 const LIST_MAX_BYTES: usize = 2_000;
 
-fn block(shape: &Shape, names: String, bmc: String) -> Block {
+fn block(shape: &Shape, names: String, bmc: Option<String>) -> Block {
     let Shape { account, reach, labels } = shape.clone();
     Block { names, bmc, reach, account, labels }
 }

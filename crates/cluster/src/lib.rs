@@ -13,4 +13,7 @@ mod targets;
 mod tests;
 
 pub use agent::{Agent, AgentError, Looks, Sighting, Witness};
-pub use driver::{Exchange, People, Traffic, TrustError, check_authorities, find_agent};
+pub use driver::{
+    Exchange, People, Traffic, TrustError, check_authorities, find_agent, wrong_password,
+    wrong_secret,
+};

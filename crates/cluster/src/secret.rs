@@ -152,14 +152,14 @@ impl SecretRef {
         self.resolve_within(node, HELPER_TIMEOUT_MS).await
     }
 
-    /// Looks whether the secret can be had, without running a helper: only that it is a program.
+    /// Looks whether the secret can be had, and fetches it; a helper is not run, only looked for.
     ///
     /// # Errors
     /// As [`SecretRef::resolve`].
-    pub async fn check(&self) -> Result<(), SecretError> {
-        let Self::Exec(words) = self else { return self.resolve("").await.map(drop) };
+    pub async fn check(&self) -> Result<Option<Secret>, SecretError> {
+        let Self::Exec(words) = self else { return self.resolve("").await.map(Some) };
         let found = match words.first() {
-            Some(program) => find_program(program, std::env::var_os("PATH")).map(drop),
+            Some(program) => find_program(program, std::env::var_os("PATH")).map(|_| None),
             None => Err(SecretCause::NoProgram),
         };
         found.map_err(|cause| SecretError { reference: self.to_string(), cause })

@@ -27,11 +27,12 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use accounts::Accounts;
 
 use crate::inventory::Driver;
+use crate::secret::Secret;
 use crate::targets::Target;
 #[cfg(test)]
 use crate::tests::kindness;
 pub use exchange::Exchange;
-pub use fence::find_agent;
+pub use fence::{find_agent, wrong_secret};
 use http::Connector;
 pub use http::{TrustError, check_authorities};
 use network::Network;
@@ -90,6 +91,18 @@ fn stranger(target: &Target, found: &str, wanted: &str) -> Cause {
         target.node
     );
     Cause { trouble: Trouble::Stranger, words: words.into() }
+}
+
+/// Why the driver can't use a password, though it can be had.
+#[must_use]
+pub fn wrong_password(driver: Driver, password: &Secret) -> Option<String> {
+    match driver {
+        Driver::Ipmi => {
+            ::ipmi::Password::new(password.expose().as_bytes()).err().map(|it| it.to_string())
+        }
+        Driver::Fence => wrong_secret(password).map(str::to_owned),
+        Driver::Redfish | Driver::Webhook | Driver::Manual => None,
+    }
 }
 
 /// What the drivers share.

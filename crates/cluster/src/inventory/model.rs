@@ -286,6 +286,12 @@ impl Inventory {
         self.nodes.get(name)
     }
 
+    /// All ways to its nodes, the second ones too.
+    pub fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
+        let first = self.nodes.values().map(|node| &*node.endpoint);
+        first.chain(self.seconds.values().map(|second| &*second.endpoint))
+    }
+
     /// The node's circuit, if it has one whose limit is given.
     #[must_use]
     pub fn circuit_of(&self, node: &Node) -> Option<(&Arc<str>, &Circuit)> {

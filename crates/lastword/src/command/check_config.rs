@@ -8,8 +8,10 @@ use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use cluster::inventory::{Access, Inventory, Parameter, Transport, Trust};
-use cluster::{check_authorities, find_agent};
+use cluster::inventory::{Access, Driver, Inventory, Parameter, Transport, Trust};
+use cluster::secret::{Secret, SecretRef};
+use cluster::{check_authorities, find_agent, wrong_password, wrong_secret};
+use ipmi::Key;
 use region::check_tls;
 
 use super::inventory::summary;
@@ -100,19 +102,9 @@ async fn check_inventory(inventory: &Inventory, settings: &Settings, report: &mu
         )),
         Err(error) => report.wrong(&format!("inventory {}: {error}", settings.inventory.display())),
     }
-    let used: BTreeSet<&str> =
-        inventory.nodes.values().filter_map(|node| node.endpoint.credentials.as_deref()).collect();
-    for name in used {
-        let Some(credentials) = inventory.credentials.get(name) else { continue };
-        for secret in [Some(&credentials.password), credentials.kg.as_ref()].into_iter().flatten() {
-            match secret.check().await {
-                Ok(()) => report.good(&format!("credentials {name:?}: {secret}")),
-                Err(error) => report.wrong(&format!("credentials {name:?}: {error}")),
-            }
-        }
-    }
+    check_accounts(inventory, report).await;
     check_programs(inventory, report).await;
-    let files = inventory.nodes.values().filter_map(|node| match node.endpoint.transport() {
+    let files = inventory.endpoints().filter_map(|endpoint| match endpoint.transport() {
         Some(Transport::Tls(Trust::File(path))) => Some(path),
         Some(Transport::Plain | Transport::Tls(_)) | None => None,
     });
@@ -124,11 +116,55 @@ async fn check_inventory(inventory: &Inventory, settings: &Settings, report: &mu
     }
 }
 
+/// Whether the secrets of the accounts that are used can be had, and are of use to the drivers that use them.
+async fn check_accounts(inventory: &Inventory, report: &mut Report) {
+    let used = inventory
+        .endpoints()
+        .filter_map(|endpoint| Some((endpoint.credentials.as_deref()?, endpoint.driver())));
+    let used: BTreeSet<(&str, Driver)> = used.collect();
+    let names: BTreeSet<&str> = used.iter().map(|(name, _)| *name).collect();
+    for name in names {
+        let Some(credentials) = inventory.credentials.get(name) else { continue };
+        let drivers = used.iter().filter(|(of, _)| *of == name).map(|(_, driver)| *driver);
+        let wrong = |password: &Secret| {
+            let found = drivers.clone().find_map(|driver| wrong_password(driver, password));
+            found.map_or(Ok(()), Err)
+        };
+        let what = format!("credentials {name:?}");
+        check_secret(&what, &credentials.password, wrong, report).await;
+        if let Some(kg) = &credentials.kg {
+            let wrong = |kg: &Secret| {
+                Key::new(kg.expose().as_bytes()).map(drop).map_err(|error| error.to_string())
+            };
+            check_secret(&what, kg, wrong, report).await;
+        }
+    }
+}
+
+/// Whether a secret can be had, and is not wrong.
+async fn check_secret(
+    what: &str,
+    secret: &SecretRef,
+    is_right: impl Fn(&Secret) -> Result<(), String>,
+    report: &mut Report,
+) {
+    let checked = match secret.check().await {
+        Ok(found) => found.map_or(Ok(()), |found| {
+            is_right(&found).map_err(|wrong| format!("secret from {secret}: {wrong}"))
+        }),
+        Err(error) => Err(error.to_string()),
+    };
+    match checked {
+        Ok(()) => report.good(&format!("{what}: {secret}")),
+        Err(wrong) => report.wrong(&format!("{what}: {wrong}")),
+    }
+}
+
 /// Whether the fence agents are there, and the secrets that they are told; none is run.
 async fn check_programs(inventory: &Inventory, report: &mut Report) {
     let (mut agents, mut secrets) = (BTreeSet::new(), BTreeMap::new());
-    for node in inventory.nodes.values() {
-        let Access::Fence(fence) = &node.endpoint.access else { continue };
+    for endpoint in inventory.endpoints() {
+        let Access::Fence(fence) = &endpoint.access else { continue };
         agents.insert(&*fence.agent);
         let told = fence.outlets.iter().flat_map(|outlet| &outlet.parameters);
         secrets.extend(told.filter_map(|(key, value)| match value {
@@ -136,11 +172,10 @@ async fn check_programs(inventory: &Inventory, report: &mut Report) {
             Parameter::Text(_) => None,
         }));
     }
-    for (words, (key, secret)) in secrets {
-        match secret.check().await {
-            Ok(()) => report.good(&format!("parameter {words}")),
-            Err(error) => report.wrong(&format!("parameter {key}: {error}")),
-        }
+    let wrong =
+        |secret: &Secret| wrong_secret(secret).map_or(Ok(()), |wrong| Err(wrong.to_owned()));
+    for (key, secret) in secrets.into_values() {
+        check_secret(&format!("parameter {key}"), secret, wrong, report).await;
     }
     for agent in agents {
         match find_agent(agent) {

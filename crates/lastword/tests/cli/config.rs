@@ -110,6 +110,26 @@ fn the_documented_redfish_inventory_is_read_and_its_authorities_are_looked_for()
 }
 
 #[test]
+fn a_password_that_its_driver_can_t_use_is_told_and_so_are_those_of_second_ways() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("long"), "hunter2-hunter2-hunter2").unwrap();
+    let long = check(dir.path(), &format!("{{ file = '{}/long' }}", dir.path().display()), "");
+    assert_eq!(long.code, 2, "{long:?}");
+    assert!(long.out.contains("the password is 23 bytes long"), "{long:?}");
+    assert!(!long.out.contains("hunter2"), "{long:?}");
+
+    let second = "{ env = 'CANARY' }\n\
+        [nodes.second]\nis = 'feed'\ndriver = 'fence'\nagent = 'fence_nowhere'\n\
+        parameters = { ip = 'p', plug = '{1}' }\ncredentials = 'pdu'\n\
+        [credentials.pdu]\nusername = 'u'\npassword = { env = 'NOT_THERE' }";
+    let second = check(dir.path(), second, "");
+    assert_eq!(second.code, 2, "{second:?}");
+    for words in ["there is no program fence_nowhere", "environment variable NOT_THERE: not set"] {
+        assert!(second.out.contains(words), "{second:?}");
+    }
+}
+
+#[test]
 fn the_documented_fence_inventory_needs_its_agents_and_every_secret_that_it_names() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/drivers/fence.md");
     let page = fs::read_to_string(page).unwrap();

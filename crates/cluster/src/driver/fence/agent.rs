@@ -154,7 +154,8 @@ impl<'a> Agent<'a> {
             let name = name.ok_or_else(|| format!("{} takes no password", self.name))?;
             let password = self.secret(&credential.password, deadline).await?;
             add(&mut lines, name, &password)?;
-            secrets.push(password);
+            let pair = format!("{}:{}", credential.username, password.expose());
+            secrets.extend([Secret::from(pair), password]);
         }
         for (key, value) in &outlet.parameters {
             if !self.abilities.has_parameter(key) {
@@ -216,14 +217,26 @@ async fn learn(
     Ok(abilities)
 }
 
-/// A line with a secret. Agents read lines, cut their ends and take quotes away, so that such a secret would be another.
+/// Why an agent can't be told that secret: agents read lines, cut their ends and take quotes away, so that it would be
+/// another.
+pub fn wrong_secret(secret: &Secret) -> Option<&'static str> {
+    let value = secret.expose();
+    if value.contains(['\n', '\r']) {
+        Some("a secret with a line break can't be told to an agent")
+    } else if value.trim() != value {
+        Some("a secret with spaces around it can't be told to an agent")
+    } else if value.len() > 1 && value.starts_with('"') && value.ends_with('"') {
+        Some("a secret in quotes can't be told to an agent")
+    } else {
+        None
+    }
+}
+
+/// A line with a secret.
 fn add(lines: &mut Zeroizing<String>, key: &str, secret: &Secret) -> Result<(), String> {
     let value = secret.expose();
-    let quoted = value.len() > 1 && value.starts_with('"') && value.ends_with('"');
-    if value.contains(['\n', '\r']) || value.trim() != value || quoted {
-        return Err(format!(
-            "{key}: a secret with line breaks, spaces around it or quotes can't be told to an agent"
-        ));
+    if let Some(wrong) = wrong_secret(secret) {
+        return Err(format!("{key}: {wrong}"));
     }
     // grown in one piece, so that no copy is left behind
     let mut longer =

@@ -20,7 +20,7 @@ use tokio::sync::Semaphore;
 use super::queues::Queues;
 use super::tasks::Tasks;
 use super::{Common, Job};
-pub use agent::find as find_agent;
+pub use agent::{find as find_agent, wrong_secret};
 use metadata::Abilities;
 use outlets::Round;
 

@@ -6,6 +6,8 @@ use std::pin::pin;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::time::{Instant, timeout, timeout_at};
@@ -173,8 +175,8 @@ impl Heard {
 
     fn line(&self, secrets: &[Secret]) -> Option<String> {
         let mut text = Zeroizing::new(String::from_utf8_lossy(&self.errors).into_owned());
-        for secret in secrets.iter().filter(|secret| !secret.expose().is_empty()) {
-            text = Zeroizing::new(text.replace(secret.expose(), "***"));
+        for form in secrets.iter().flat_map(forms).filter(|form| !form.is_empty()) {
+            text = Zeroizing::new(text.replace(&**form, "***"));
         }
         // what was cut may begin within a secret
         let whole = if self.errors.len() < ERRORS_MAX {
@@ -186,5 +188,32 @@ impl Heard {
         let line = lines.rev().find(|line| !line.is_empty() && !line.ends_with(HINT))?;
         let plain = line.chars().map(|c| if c.is_control() { ' ' } else { c });
         Some(plain.take(LINE_MAX_CHARS).collect())
+    }
+}
+
+/// A secret as agents may repeat it: as it is, in base64 as in a header of HTTP, and percent-encoded as in a URL.
+fn forms(secret: &Secret) -> [Zeroizing<String>; 4] {
+    let value = secret.expose();
+    let [padded, bare] = [&STANDARD, &STANDARD_NO_PAD].map(|base64| base64.encode(value));
+    let mut percent = Zeroizing::new(String::with_capacity(3 * value.len()));
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            percent.push(char::from(byte));
+        } else {
+            percent.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    [value.to_owned(), padded, bare, std::mem::take(&mut *percent)].map(Zeroizing::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_known_in_every_form_in_which_programs_send_it() {
+        let secret = Secret::from("p w/1".to_owned());
+        let forms = forms(&secret).map(|form| form.to_string());
+        assert_eq!(forms, ["p w/1", "cCB3LzE=", "cCB3LzE", "p%20w%2F1"]);
     }
 }

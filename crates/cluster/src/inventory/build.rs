@@ -421,7 +421,6 @@ impl<'s, 'r> Builder<'s, 'r> {
     }
 }
 
-/// Whether `bmc` says who is contacted.
 /// The keys that a block needs and that are set nowhere.
 fn missing<'s>(block: &Block, options: &Options<'s>, defaults: &Defaults<'s>) -> Vec<&'static str> {
     let driver = options.driver;

@@ -1,17 +1,19 @@
 //! Checks `[nodes.second]`: another way to a node's power, for when the first does not do. It is written like a node
 //! and is none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use nodeset::NodeSet;
 use toml::Spanned;
 
+use super::contact::Contact;
+use super::endpoint::Endpoint;
 use super::file::{Block, Written};
 use super::finding::Findings;
-use super::model::{NODES_MAX, Node, Second, SecondIs};
+use super::model::{NODES_MAX, Node, Second, SecondIs, names};
 use super::options::{duration_ms, word};
-use super::source::{Source, Text};
+use super::source::{Place, Source, Text};
 
 const ESCALATE_MS: std::ops::RangeInclusive<u64> = 1_000..=86_400_000;
 
@@ -22,7 +24,7 @@ pub(super) fn seconds(
     nodes: &BTreeMap<Arc<str>, Node>,
     errors: &mut Findings,
 ) -> BTreeMap<Arc<str>, Second> {
-    let mut seconds = BTreeMap::new();
+    let (mut seconds, mut places) = (BTreeMap::new(), BTreeMap::new());
     for (source, written) in files {
         for block in &written.nodes {
             refuse_terms(block.get_ref(), source, errors);
@@ -46,12 +48,43 @@ pub(super) fn seconds(
                 }
                 if let Some(is) = is {
                     let Node { endpoint, settings, .. } = node;
+                    let place = escalate.map(|text| source.place(text.span()));
+                    places.extend(place.map(|place| (Arc::clone(&name), place)));
                     seconds.insert(name, Second { is, escalate_ms, endpoint, settings });
                 }
             }
         }
     }
+    refuse_shared(&seconds, &places, nodes, errors);
     seconds
+}
+
+/// An order that goes to what several nodes hang on is an order for all of them: nobody asked for that.
+fn refuse_shared(
+    seconds: &BTreeMap<Arc<str>, Second>,
+    places: &BTreeMap<Arc<str>, Place<'_>>,
+    nodes: &BTreeMap<Arc<str>, Node>,
+    errors: &mut Findings,
+) {
+    let mut users: HashMap<&Contact, Vec<(&Endpoint, &str)>> = HashMap::new();
+    let first = nodes.iter().map(|(name, node)| (&*node.endpoint, &**name));
+    let second = seconds.iter().map(|(name, second)| (&*second.endpoint, &**name));
+    for (endpoint, name) in first.chain(second) {
+        users.entry(&endpoint.contact).or_default().push((endpoint, name));
+    }
+    let mut told = BTreeSet::new();
+    for (name, place) in places {
+        let Some(Second { endpoint, .. }) = seconds.get(name) else { continue };
+        let same = users[&endpoint.contact].iter().filter(|(other, _)| *other == &**endpoint);
+        let sharers: BTreeSet<&str> = same.map(|(_, name)| *name).collect();
+        if sharers.len() > 1 && told.insert(sharers.clone()) {
+            let (set, what) = (names(sharers.into_iter()), &endpoint.contact);
+            let message = format!(
+                "escalate: {set} share {what}, and an order for one of them would be one for all"
+            );
+            errors.add(place, message);
+        }
+    }
 }
 
 /// Says what a block that is a second way lacks.

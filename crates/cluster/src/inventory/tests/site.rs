@@ -162,3 +162,19 @@ fn what_makes_no_sense_in_a_second_way_is_told() {
     let said = wrong("[[nodes]]\nnames = \"n1\"\nbmc = \"n1\"\nescalate = \"1m\"\n");
     assert!(said.contains("escalate belongs in [nodes.second]"), "{said}");
 }
+
+#[test]
+fn a_feed_that_several_nodes_share_can_t_be_escalated_to() {
+    let feed = |lines: &str, plug: &str| {
+        format!(
+            "[[nodes]]\nnames = \"n[1-2]\"\nbmc = \"{{name}}\"\n[nodes.second]\nis = \"feed\"\ndriver = \"fence\"\n\
+             agent = \"fence_apc_snmp\"\nparameters = {{ ip = \"pdu1\", plug = \"{plug}\" }}\n{lines}"
+        )
+    };
+    good(&feed("escalate = \"2m\"", "{1}"));
+    let read_only = good(&feed("", "7"));
+    assert!(read_only.warnings.to_string().contains("n[1-2] share"), "{}", read_only.warnings);
+    let said = wrong(&feed("escalate = \"2m\"", "7"));
+    assert!(said.contains("escalate: n[1-2] share pdu1 outlet 7"), "{said}");
+    assert!(said.contains("an order for one of them would be one for all"), "{said}");
+}

@@ -106,6 +106,26 @@ fn a_dry_run_tells_how_long_it_may_take_and_why() {
 }
 
 #[test]
+fn a_dry_run_expects_what_the_last_commands_took() {
+    let site = site();
+    let (admin, epoch) = (site.admin(), site.lead());
+    let plan = |request: CommandRequest| {
+        let request = CommandRequest { dry_run: true, ..request };
+        site.admin().post_command(&request, &key()).unwrap().plan.unwrap().expected_ms
+    };
+    site.board.publish("b1", idle(Power::On, now()));
+    let seq = admin.post_command(&on("b[1-2]"), &key()).unwrap().seq.unwrap();
+    site.settle(epoch, seq, "b1", arbiter::Settlement::Confirmed);
+    assert_eq!(plan(on("mgmt")), 10_000, "b1 was on already");
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let head = site.settle(epoch, seq, "b2", arbiter::Settlement::Confirmed);
+    site.folded_to(head);
+    let seen = plan(on("mgmt"));
+    assert!((300..10_000).contains(&seen), "{seen} ms");
+    assert_eq!(plan(off("mgmt")), 10_000, "that was never seen");
+}
+
+#[test]
 fn a_batch_is_checked_recorded_and_shown() {
     let site = site();
     let admin = site.admin();

@@ -71,11 +71,13 @@ async fn foretell(
     if let Some(state) = request.if_state {
         in_state(region, command, state).await?;
     }
-    let verdicts = predict(region, &read(&region.fold), command);
+    let fold = read(&region.fold);
+    let verdicts = predict(region, &fold, command);
+    let plan = plan::plan(fleet, &fold.book, command, &verdicts);
+    drop(fold);
     let Needs { protected, confirm } = needs(fleet, request, &command.nodes);
     let protected = (!protected.is_empty()).then(|| protected.to_string());
-    let plan = Some(plan::plan(fleet, command, &verdicts));
-    Ok(CommandAnswer { confirm, protected, plan, ..answer(None, command, verdicts) })
+    Ok(CommandAnswer { confirm, protected, plan: Some(plan), ..answer(None, command, verdicts) })
 }
 
 /// The request as a record: explicit names, and all that its verdict depends on.

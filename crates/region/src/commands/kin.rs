@@ -64,8 +64,9 @@ pub(super) fn check(region: &Inner, fleet: &Fleet, command: &Command) -> Answer<
             let children: Vec<&str> = children.filter(|child| !comes(child, Goal::Off)).collect();
             let (under, children) = (named(&under), named(&children));
             let words = format!(
-                "{} not known to be off and depends on {}: with_children is needed",
+                "{} not known to be off, and {} on {}: with_children is needed",
                 are(&children),
+                if children.len() == 1 { "depends" } else { "depend" },
                 brief(&under)
             );
             return Err(Fail::new(Code::Depends, 409, words).nodes(&children));
@@ -82,8 +83,9 @@ pub(super) fn check(region: &Inner, fleet: &Fleet, command: &Command) -> Answer<
             .collect();
         if !parents.is_empty() {
             let parents = named(&parents);
+            let it = if parents.len() == 1 { "it" } else { "them" };
             let words = format!(
-                "{} off, and what is asked for depends on it: that needs with_parents",
+                "{} off, and what is asked for depends on {it}: with_parents is needed",
                 are(&parents)
             );
             return Err(Fail::new(Code::Depends, 409, words).nodes(&parents));

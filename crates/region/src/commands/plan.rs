@@ -1,4 +1,4 @@
-//! How long a command is expected to take: by circuits, batches and who waits for whom.
+//! How long a command is expected to take: by what the last ones took, circuits, batches and who waits for whom.
 //! A guess for people; nothing depends on it.
 
 use std::collections::BTreeMap;
@@ -7,13 +7,23 @@ use api::Plan;
 use arbiter::{Action, Command, Goal};
 
 use crate::fleet::{CircuitLimit, Fleet};
+use crate::fold::Book;
 use crate::groups::Group;
 
-/// What a machine is taken to need for one change of its power, in milliseconds.
+/// What a machine is taken to need for one change of its power while none was seen, in milliseconds.
 const CHANGE_MS: u64 = 10_000;
+/// So many of the last commands with the same action say what it takes.
+const LOOKS_BACK: usize = 8;
+/// Commands further back than so many others are not looked for.
+const PAGES_MAX: usize = 1_000;
 
 /// The expectation for the nodes at which something will be done.
-pub(super) fn plan(fleet: &Fleet, command: &Command, verdicts: &[Group<api::Verdict>]) -> Plan {
+pub(super) fn plan(
+    fleet: &Fleet,
+    book: &Book,
+    command: &Command,
+    verdicts: &[Group<api::Verdict>],
+) -> Plan {
     let acts = |group: &&Group<api::Verdict>| {
         !matches!(group.what, api::Verdict::Already) && group.what.is_accepted()
     };
@@ -22,7 +32,7 @@ pub(super) fn plan(fleet: &Fleet, command: &Command, verdicts: &[Group<api::Verd
     if names.is_empty() {
         return Plan { expected_ms: 0, because: None };
     }
-    let each_ms = change_ms(command.action);
+    let each_ms = seen_ms(book, command.action).unwrap_or(change_ms(command.action));
     let limits = [
         lines(fleet, command, &names),
         batches(command, names.len(), each_ms),
@@ -31,6 +41,16 @@ pub(super) fn plan(fleet: &Fleet, command: &Command, verdicts: &[Group<api::Verd
     let longest = limits.into_iter().flatten().max_by_key(|(span_ms, _)| *span_ms);
     let (span_ms, because) = longest.map_or((0, None), |(ms, words)| (ms, Some(words)));
     Plan { expected_ms: span_ms + each_ms, because }
+}
+
+/// What the last commands with that action took at the nodes that waited for nobody: the middle one of them.
+fn seen_ms(book: &Book, action: Action) -> Option<u64> {
+    let pages = book.pages_before(u64::MAX).take(PAGES_MAX);
+    let same = pages.filter(|(_, page)| page.command.action == action);
+    let mut times: Vec<u64> =
+        same.filter_map(|(_, page)| page.quickest_ms()).take(LOOKS_BACK).collect();
+    times.sort_unstable();
+    times.get(times.len() / 2).copied()
 }
 
 const fn change_ms(action: Action) -> u64 {

@@ -200,6 +200,22 @@ impl Page {
         Some(self.at + Millis::from(*ends.after_ms.get(place)?))
     }
 
+    /// After how many milliseconds the quickest node was confirmed of those that were not in the goal before.
+    pub(crate) fn quickest_ms(&self) -> Option<Millis> {
+        let driven = |((verdict, already), _): &&((Verdict, bool), Ids)| {
+            *verdict == Verdict::Accepted(Course::Run) && !already
+        };
+        let (_, ids) = self.verdicts.iter().find(driven)?;
+        let ends = self.ended.get(&Outcome::Confirmed)?;
+        let ids: Option<BTreeSet<&NodeId>> = match ids {
+            Ids::All => None,
+            Ids::Some(ids) => Some(ids.iter().collect()),
+        };
+        let times = ends.nodes.iter().zip(&ends.after_ms);
+        let times = times.filter(|(node, _)| ids.as_ref().is_none_or(|ids| ids.contains(node)));
+        times.map(|(_, after_ms)| Millis::from(*after_ms)).min()
+    }
+
     fn new(
         command: &Command,
         at: Millis,

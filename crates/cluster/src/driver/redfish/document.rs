@@ -1,8 +1,8 @@
 //! What BMCs write, read leniently: what is missing or of another type is as if it were not there. It asks for nothing.
 
-use arbiter::{Boot, BootDevice, Order, Power};
+use arbiter::{Order, Power};
 use hyper::header::{self, HeaderMap};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::quirks;
 use crate::driver::http::{Failure, Said};
@@ -275,51 +275,8 @@ pub(super) fn order(reset: ResetType) -> Value {
     json!({ "ResetType": reset.word() })
 }
 
-/// The body that sets a boot override. The mode is left as it is unless UEFI is asked for: a machine that boots by UEFI
-/// would be led to another mode, which nobody asked for, and by many BMCs for good.
-pub(super) fn boot(boot: Boot) -> Value {
-    let mut set = Map::new();
-    let is_none = boot.device == BootDevice::None;
-    let lifetime = match (is_none, boot.persistent) {
-        (true, _) => "Disabled",
-        (false, false) => "Once",
-        (false, true) => "Continuous",
-    };
-    set.insert("BootSourceOverrideEnabled".into(), lifetime.into());
-    set.insert("BootSourceOverrideTarget".into(), device(boot.device).into());
-    if boot.uefi && !is_none {
-        set.insert("BootSourceOverrideMode".into(), "UEFI".into());
-    }
-    json!({ "Boot": set })
-}
-
-/// Whether the override that was read is the one that was set.
-///
-/// # Errors
-/// What it reads back as.
-pub(super) fn boot_reads_back(boot: Boot, system: &Value) -> Result<(), String> {
-    let read = |name: &str| system["Boot"][name].as_str().unwrap_or("nothing");
-    let (enabled, target) = (read("BootSourceOverrideEnabled"), read("BootSourceOverrideTarget"));
-    let is_set = enabled != "Disabled" && target == device(boot.device);
-    let is_none = enabled == "Disabled" || target == "None";
-    if (boot.device == BootDevice::None && is_none) || (boot.device != BootDevice::None && is_set) {
-        return Ok(());
-    }
-    Err(format!("boot override reads back as {} ({})", text(target), text(enabled)))
-}
-
-const fn device(device: BootDevice) -> &'static str {
-    match device {
-        BootDevice::None => "None",
-        BootDevice::Pxe => "Pxe",
-        BootDevice::Disk => "Hdd",
-        BootDevice::Bios => "BiosSetup",
-        BootDevice::Cd => "Cd",
-    }
-}
-
 /// A BMC's text as it can be shown to people: in one line and not too long.
-fn text(text: &str) -> String {
+pub(super) fn text(text: &str) -> String {
     let line = text.chars().map(|c| if c.is_control() { ' ' } else { c });
     let mut shown: String = line.take(TEXT_MAX_CHARS).collect();
     if text.chars().nth(TEXT_MAX_CHARS).is_some() {
@@ -499,49 +456,5 @@ mod tests {
         assert_eq!(told("<html>"), "409 Conflict");
         let long = json!({ "error": { "message": "x".repeat(9_000) } });
         assert_eq!(told(&long.to_string()).len(), "409 Conflict: ...".len() + TEXT_MAX_CHARS);
-    }
-
-    #[test]
-    fn a_boot_override_has_a_mode_where_one_is_asked_for_and_is_read_back() {
-        let pxe = Boot { device: BootDevice::Pxe, persistent: false, uefi: false };
-        let none = Boot { device: BootDevice::None, uefi: true, ..pxe };
-        for (wanted, expected) in [
-            (
-                pxe,
-                json!({
-                    "BootSourceOverrideEnabled": "Once",
-                    "BootSourceOverrideTarget": "Pxe",
-                }),
-            ),
-            (
-                Boot { device: BootDevice::Bios, persistent: true, uefi: true },
-                json!({
-                    "BootSourceOverrideEnabled": "Continuous",
-                    "BootSourceOverrideTarget": "BiosSetup",
-                    "BootSourceOverrideMode": "UEFI",
-                }),
-            ),
-            (
-                none,
-                json!({
-                    "BootSourceOverrideEnabled": "Disabled",
-                    "BootSourceOverrideTarget": "None",
-                }),
-            ),
-        ] {
-            assert_eq!(boot(wanted), json!({ "Boot": expected }));
-        }
-        let reads = |boot, enabled: &str, target: &str| {
-            let shown = json!({ "Boot": {
-                "BootSourceOverrideEnabled": enabled,
-                "BootSourceOverrideTarget": target,
-            } });
-            boot_reads_back(boot, &shown).is_ok()
-        };
-        assert!(reads(pxe, "Once", "Pxe") && reads(pxe, "Continuous", "Pxe"));
-        assert!(!reads(pxe, "Disabled", "Pxe") && !reads(pxe, "Once", "Hdd"));
-        assert!(reads(none, "Disabled", "Pxe") && reads(none, "Once", "None"));
-        assert!(!reads(none, "Once", "Pxe"));
-        assert!(boot_reads_back(pxe, &json!({})).is_err());
     }
 }

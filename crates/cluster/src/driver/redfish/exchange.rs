@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use arbiter::{Answer, Ask, Boot, Order, Power};
+use arbiter::{Answer, Ask, Order, Power};
 use hyper::StatusCode;
 use hyper::header::{self, HeaderMap};
 use serde_json::Value;
@@ -147,34 +147,8 @@ impl Client<'_> {
         }
     }
 
-    /// Sets a boot override and reads it back. A tag that does not match any more is read anew; a BMC that takes none
-    /// for a match is told without.
-    async fn boot(&mut self, boot: Boot) -> Result<(), Failure> {
-        let mut said = None;
-        for attempt in 0..3 {
-            let (_, tag) = self.look().await.map_err(Failure::before)?;
-            let tag = tag.filter(|_| attempt < 2);
-            let path = self.known().map(|system| system.path.clone()).unwrap_or_default();
-            let patched = self.ask(What::patch(&path, document::boot(boot), tag)).await?;
-            let stale = patched.status() == StatusCode::PRECONDITION_FAILED;
-            said = Some(patched);
-            if !stale {
-                break;
-            }
-        }
-        match said {
-            Some(said) if !said.status().is_success() => Err(document::failure(&said)),
-            Some(_) | None => {
-                // it was sent, and may be set
-                let read = self.look().await.map_err(Failure::after);
-                let (system, _) = read?;
-                document::boot_reads_back(boot, &system).map_err(Failure::Refused)
-            }
-        }
-    }
-
     /// Reads the system, and learns how it is ordered.
-    async fn look(&mut self) -> Result<(Value, Option<String>), Failure> {
+    pub(super) async fn look(&mut self) -> Result<(Value, Option<String>), Failure> {
         let found = self.known().is_some();
         let path = self.locate().await?;
         let said = self.ask(What::get(&path)).await?;
@@ -234,7 +208,7 @@ impl Client<'_> {
         Failure::NotSent(format!("there is no system at {path}; {there}"))
     }
 
-    fn known(&self) -> Option<&System> {
+    pub(super) fn known(&self) -> Option<&System> {
         self.memory.systems.get(&self.target.endpoint.system().cloned())
     }
 

@@ -2,6 +2,7 @@
 //!
 //! HTTP comes from hyper, TLS from rustls. It serves nothing, and there is no fallback from it to another protocol.
 
+mod boot;
 mod client;
 mod document;
 mod exchange;

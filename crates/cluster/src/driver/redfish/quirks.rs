@@ -61,6 +61,27 @@ pub(super) const SESSIONS_USED_UP: [Quirk<&str>; 2] = [
     },
 ];
 
+/// A property that has to be said with every boot override, though it is to stay as it is.
+pub(super) const MODE_IS_FORGOTTEN: Quirk<&str> = Quirk {
+    shows: "BootSourceOverrideMode",
+    means: "a mode that is not told becomes the BMC's own again",
+    seen: "Supermicro (Redfishtool#106)",
+};
+
+/// The status with which a mode is refused that is told though it is as it was.
+pub(super) const MODE_IS_NOT_WRITABLE: Quirk<u16> = Quirk {
+    shows: 400,
+    means: "the mode can't be written, not even as it is",
+    seen: "HPE ProLiant (community.general#3509)",
+};
+
+/// What names the resource that takes boot overrides where the system itself takes none.
+pub(super) const OVERRIDES_IN_SETTINGS: Quirk<&str> = Quirk {
+    shows: "@Redfish.Settings",
+    means: "boot overrides are set at the resource for what holds from the next start on",
+    seen: "AMI MegaRAC (Redfish-Tacklebox#111)",
+};
+
 /// Whether an answer with that status may mean that there is nothing to do.
 pub(super) fn may_be_there(status: u16) -> bool {
     ALREADY_THERE.iter().any(|quirk| quirk.shows == status)
@@ -75,7 +96,12 @@ mod tests {
         let states = POWER_STATES.iter().map(|quirk| (quirk.means, quirk.seen));
         let answers = ALREADY_THERE.iter().map(|quirk| (quirk.means, quirk.seen));
         let full = SESSIONS_USED_UP.iter().map(|quirk| (quirk.means, quirk.seen));
-        for (means, seen) in states.chain(answers).chain(full) {
+        let boot = [
+            (MODE_IS_FORGOTTEN.means, MODE_IS_FORGOTTEN.seen),
+            (MODE_IS_NOT_WRITABLE.means, MODE_IS_NOT_WRITABLE.seen),
+            (OVERRIDES_IN_SETTINGS.means, OVERRIDES_IN_SETTINGS.seen),
+        ];
+        for (means, seen) in states.chain(answers).chain(full).chain(boot) {
             assert!(!means.is_empty() && (seen.contains('#') || seen.contains("LP:")), "{seen}");
         }
     }

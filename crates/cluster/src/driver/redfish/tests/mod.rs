@@ -2,6 +2,7 @@
 
 mod bmc;
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use arbiter::{Answer, Ask, Boot, BootDevice, Order, Power};
@@ -465,6 +466,68 @@ async fn a_boot_override_goes_with_the_tag_that_was_read() {
     .await;
     assert_eq!(bench.ask(Ask::Boot(boot)).await, Answer::Done);
     assert_eq!(bench.requests(), [LOG_IN, READ, patch, READ, patch, READ]);
+}
+
+#[tokio::test]
+async fn the_mode_that_there_is_goes_with_an_override_unless_the_bmc_takes_none() {
+    let pxe = Boot { device: BootDevice::Pxe, persistent: false, uefi: false };
+    let patch = "PATCH /redfish/v1/Systems/1";
+    for takes_mode in [true, false] {
+        let bodies = Arc::<Mutex<Vec<String>>>::default();
+        let sent = Arc::clone(&bodies);
+        let mut bench = Bench::start(move |request| match request.line.as_str() {
+            READ => say(
+                200,
+                json!({ "PowerState": "Off", "Boot": { "BootSourceOverrideMode": "UEFI",
+                    "BootSourceOverrideEnabled": "Once", "BootSourceOverrideTarget": "Pxe" } }),
+            ),
+            line if line == patch => {
+                sent.lock().unwrap().push(request.body.clone());
+                let has_mode = request.body.contains("BootSourceOverrideMode");
+                say(if takes_mode || !has_mode { 204 } else { 400 }, json!({}))
+            }
+            _ => usual(request),
+        })
+        .await;
+        assert_eq!(bench.ask(Ask::Boot(pxe)).await, Answer::Done);
+        let bodies = bodies.lock().unwrap();
+        assert!(bodies[0].contains(r#""BootSourceOverrideMode":"UEFI""#), "{bodies:?}");
+        assert_eq!(bodies.len(), if takes_mode { 1 } else { 2 }, "{bodies:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_override_that_the_system_does_not_take_goes_to_its_settings() {
+    let pxe = Boot { device: BootDevice::Pxe, persistent: false, uefi: false };
+    let (patch, by_settings) = ("PATCH /redfish/v1/Systems/1", "PATCH /redfish/v1/Systems/1/SD");
+    for (status, kept) in [(405, true), (204, true), (405, false)] {
+        let mut bench = Bench::start(move |request| match request.line.as_str() {
+            READ => say(
+                200,
+                json!({ "PowerState": "Off", "@Redfish.Settings": {
+                    "SettingsObject": { "@odata.id": "/redfish/v1/Systems/1/SD" } },
+                    "Boot": { "BootSourceOverrideEnabled": "Disabled" } }),
+            ),
+            "GET /redfish/v1/Systems/1/SD" if request.before > 0 && kept => say(
+                200,
+                json!({ "Boot": { "BootSourceOverrideEnabled": "Once",
+                    "BootSourceOverrideTarget": "Pxe" } }),
+            ),
+            "GET /redfish/v1/Systems/1/SD" => say_with(200, "ETag: \"7\"", json!({ "Boot": {} })),
+            line if line == patch => say(status, json!({})),
+            line if line == by_settings => {
+                let matches = request.head.to_lowercase().contains("if-match: \"7\"");
+                say(if matches { 204 } else { 412 }, json!({}))
+            }
+            _ => usual(request),
+        })
+        .await;
+        let answer = told(&bench.ask(Ask::Boot(pxe)).await);
+        let expected = if kept { "done" } else { "refused " };
+        assert!(answer.starts_with(expected), "{status}: {answer}");
+        let requests = bench.requests();
+        assert_eq!(requests.iter().filter(|line| *line == by_settings).count(), 1, "{requests:?}");
+    }
 }
 
 #[tokio::test]

@@ -19,6 +19,8 @@ const AGENT_EXCHANGE_MS: Millis = 60_000;
 const AGENT_POLL_MS: Millis = 300_000;
 /// What a person told is looked at so often while somebody waits for it: that asks nobody.
 const PERSON_BACKOFF_MS: Millis = 1_000;
+/// A person who did what was asked does not do it once more by themselves later: there is nothing to watch for.
+const PERSON_SETTLE_MS: Millis = 0;
 /// The first reads after a start are spread so that at most so many nodes are read in a millisecond.
 const FIRST_READS_PER_MS: usize = 5;
 
@@ -121,7 +123,10 @@ pub(crate) fn pacing(node: &Node, inventory: &Inventory) -> Pacing {
         endpoint: node.endpoint.contact.to_string().into(),
         exchange_ms: exchange_ms(node, inventory),
         dwell_ms: set.dwell_ms.unwrap_or(usual.dwell_ms),
-        settle_ms: set.settle_ms.unwrap_or(usual.settle_ms),
+        settle_ms: set.settle_ms.unwrap_or(match node.endpoint.driver() {
+            Driver::Manual => PERSON_SETTLE_MS,
+            Driver::Ipmi | Driver::Redfish | Driver::Fence | Driver::Webhook => usual.settle_ms,
+        }),
         transition_min_ms: set.transition_ms.unwrap_or(usual.transition_min_ms),
         attempts_max: set.attempts.map_or(usual.attempts_max, |n| n.try_into().unwrap_or(u8::MAX)),
         poll_ms: match set.poll {

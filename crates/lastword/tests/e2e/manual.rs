@@ -3,7 +3,7 @@
 use super::folder;
 use super::house::{House, end, said, until};
 
-const INVENTORY: &str = "[[nodes]]\nnames = \"n[1-2]\"\ndriver = \"manual\"\nsettle = \"0s\"\ntransition = \"1s\"\n\
+const INVENTORY: &str = "[[nodes]]\nnames = \"n[1-2]\"\ndriver = \"manual\"\ntransition = \"1s\"\n\
                          dwell = \"100ms\"\npoll = \"off\"\n[[nodes]]\nnames = \"r1\"\nbmc = \"127.0.0.1:1\"\n\
                          driver = \"ipmi\"\ncredentials = \"c\"\npoll = \"off\"\n[credentials.c]\nusername = \"u\"\n\
                          password = { env = \"NOT_THERE\" }\n";
@@ -40,6 +40,21 @@ fn an_order_waits_until_somebody_has_looked_after_it() {
         "{}",
         status.all()
     );
+}
+
+#[test]
+fn what_a_person_sees_after_the_end_asks_nobody_to_do_it_again() {
+    let dir = folder();
+    let house = House::start_with(dir.path(), INVENTORY);
+    assert_eq!(house.say(&["observed", "n1", "off"]).code, 0);
+    let on = house.begin(&["on", "n1"]);
+    waits_for_a_person(&house, "power it on if that is still wanted");
+    assert_eq!(house.say(&["observed", "n1", "on"]).code, 0);
+    assert_eq!(end(on).code, 0);
+    assert_eq!(house.say(&["observed", "n1", "off"]).code, 0);
+    waits_for_a_person(&house, "n1 is off, read");
+    let why = house.say(&["why", "n1"]);
+    assert!(why.out.contains("nothing is being done with it"), "{}", why.all());
 }
 
 #[test]

@@ -124,7 +124,8 @@ impl Ledger {
         lane.set(seq, IntentState::Running);
         let steps = Steps::default();
         let (joined, dropped_for) = (Vec::new(), seq);
-        lane.running = Some(Running { seq, joined, started, deadline, steps, dropped_for });
+        let running = Running { seq, joined, started, deadline, steps, dropped_for };
+        lane.running = Some(running.into());
     }
 
     fn join(&mut self, node: NodeId, seq: Seq, into: Seq, deadline_ms: Millis) {

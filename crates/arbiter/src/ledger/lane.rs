@@ -2,6 +2,7 @@
 //!
 //! It keeps state; the rules that change it are in `decide` and `settle`.
 
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
@@ -91,7 +92,8 @@ impl Traces {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Lane {
-    pub(super) running: Option<Running>,
+    /// Boxed, because most nodes have none most of the time.
+    pub(super) running: Option<Box<Running>>,
     pub(super) waiting: VecDeque<Seq>,
     pub(super) newest: Seq,
     pub(super) kept: Option<Kept>,

@@ -143,7 +143,7 @@ impl Ledger {
 
     /// The node's operation goes. What it ordered leaves its trace.
     fn take_running(&mut self, node: NodeId, which: impl Fn(&Running) -> bool) -> Option<Running> {
-        let running = self.lane(node).running.take_if(|running| which(running))?;
+        let running = *self.lane(node).running.take_if(|running| which(running))?;
         let (action, now) = (self.commands[&running.seq].command.action, self.now);
         self.lane(node).traces.note(action, now);
         Some(running)

@@ -1,5 +1,6 @@
 // Asks the public interface. It keeps no state but the token.
 
+import { readJson } from '../words/plain'
 import type { Problem } from './types'
 
 /** A request that was refused, or whose answer is not known. */
@@ -82,7 +83,7 @@ export class Client {
     const init: RequestInit = { method, headers, cache: 'no-store' }
     if (body !== undefined) init.body = JSON.stringify(body)
     const response = await inTime(path, init, signal)
-    if (response.ok) return (await response.json().catch(() => undefined)) as T
+    if (response.ok) return (await jsonOf<T>(response)) as T
     if (response.status === 401) this.onUnauthorised()
     throw new Refused(await problemOf(response), response.status)
   }
@@ -105,8 +106,13 @@ async function inTime(path: string, init: RequestInit, signal: AbortSignal | und
   }
 }
 
+/** What was answered; nothing if it is no JSON. */
+async function jsonOf<T>(response: Response): Promise<T | undefined> {
+  return response.text().then(readJson<T>).catch(() => undefined)
+}
+
 async function problemOf(response: Response): Promise<Problem> {
-  const problem = (await response.json().catch(() => undefined)) as Problem | undefined
+  const problem = await jsonOf<Problem>(response)
   if (problem && typeof problem.detail === 'string') return problem
   const detail = `the server answered ${response.status}`
   return { type: 'about:blank', title: detail, status: response.status, detail, code: 'other' }

@@ -10,6 +10,7 @@ import type { Frame } from '../live/sse'
 import { Log } from './log'
 import { Presses } from './presses'
 import { signOut } from './session'
+import { readJson } from '../words/plain'
 
 /** A page that nobody sees for so long closes its stream: browsers keep few connections to a server. */
 const UNSEEN_MS = 60_000
@@ -127,9 +128,9 @@ export class House {
   }
 
   private hear(frame: Frame): void {
-    if (frame.event === 'snapshot') this.replace(JSON.parse(frame.data) as Snapshot)
-    else if (frame.event === 'ages') this.refresh(JSON.parse(frame.data) as Ages)
-    else this.happen(JSON.parse(frame.data) as Event)
+    if (frame.event === 'snapshot') this.replace(readJson<Snapshot>(frame.data))
+    else if (frame.event === 'ages') this.refresh(readJson<Ages>(frame.data))
+    else this.happen(readJson<Event>(frame.data))
   }
 
   private replace(snapshot: Snapshot): void {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { count, grouped, listed } from './count'
+import { readJson } from './plain'
 import { age, cliSpan, latency, readSpan } from './span'
 import { outcomeWords, stateWords, verdictLine } from './verdict'
 
@@ -18,6 +19,11 @@ test.each(['', '0s', '-1s', '1', '1w', '999999d'])('%j is no span', (text) => {
 
 test('a span is written as the command line reads it', () => {
   expect([90_000, 120_000, 86_400_000, 1_500].map(cliSpan)).toEqual(['90s', '2m', '1d', '1500ms'])
+})
+
+test('what turns text around or hides is shown as a sign that it is there', () => {
+  const reason = 'disk \u202eswap\u200b\u{e0041}'
+  expect(readJson(JSON.stringify({ reason, by: 'änn “x” 漢' }))).toEqual({ reason: 'disk \ufffdswap\ufffd\ufffd', by: 'änn “x” 漢' })
 })
 
 test('numbers and nouns', () => {

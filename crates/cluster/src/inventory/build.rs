@@ -32,10 +32,10 @@ pub(super) fn build(files: &mut [(Source<'_>, Written)], report: &mut Report) ->
         }
     }
     let complete = !builder.nodes_lost && files.iter().all(|(_, written)| !written.nodes_lost);
-    let (nodes, depending) = builder.finish();
+    let Made { nodes, depending, circuits: named } = builder.finish();
     let seconds = seconds(files, &known, &nodes, report);
     let parents = kin::parents(&depending, &nodes, complete, report);
-    let circuits = circuits::read(files, &mut report.errors).check(&nodes, report);
+    let circuits = circuits::read(files, &mut report.errors).check(&nodes, &named, report);
     let all = names(nodes.keys().map(|name| &**name));
     let groups = groups::resolve(files, &all, complete, &mut report.errors);
     let identities = kin::identities(files, &nodes, complete, &mut report.errors);
@@ -58,8 +58,7 @@ fn seconds(
             builder.add_block(block, source, &Defaults::default());
         }
     }
-    let (made, _) = builder.finish();
-    second::seconds(files, made, nodes, &mut report.errors)
+    second::seconds(files, builder.finish().nodes, nodes, &mut report.errors)
 }
 
 /// The `[defaults]` of all files together.
@@ -115,11 +114,20 @@ struct Builder<'s, 'r> {
     settings: HashSet<Arc<Settings>>,
     /// What nodes depend on, and where that is written.
     depending: Depending<'s>,
+    /// The circuits that labels name, and where they do first.
+    circuits: BTreeMap<Arc<str>, Place<'s>>,
     nodes_lost: bool,
 }
 
 /// Nodes with what they depend on, and where that is written.
 type Depending<'s> = BTreeMap<Arc<str>, (Arc<str>, Place<'s>)>;
+
+/// What blocks came to.
+struct Made<'s> {
+    nodes: BTreeMap<Arc<str>, Node>,
+    depending: Depending<'s>,
+    circuits: BTreeMap<Arc<str>, Place<'s>>,
+}
 
 /// A contact; an address, of UDP or of TCP.
 type Door = (Driver, Contact);
@@ -150,6 +158,7 @@ impl<'s, 'r> Builder<'s, 'r> {
             words: HashSet::new(),
             settings: HashSet::new(),
             depending: BTreeMap::new(),
+            circuits: BTreeMap::new(),
             nodes_lost: false,
         }
     }
@@ -258,7 +267,12 @@ impl<'s, 'r> Builder<'s, 'r> {
                 Ok(value) => match wrong_word(&value) {
                     None => {
                         let label = intern_word(&mut self.words, label);
-                        labels.insert(label, intern_word(&mut self.words, &value));
+                        let value = intern_word(&mut self.words, &value);
+                        if *label == *circuits::LABEL {
+                            let known = self.circuits.entry(Arc::clone(&value));
+                            known.or_insert_with(|| place.clone());
+                        }
+                        labels.insert(label, value);
                         continue;
                     }
                     Some(wrong) => format!("label value {} of {name}: {wrong}", quoted(&value)),
@@ -376,7 +390,7 @@ impl<'s, 'r> Builder<'s, 'r> {
         None
     }
 
-    fn finish(self) -> (BTreeMap<Arc<str>, Node>, Depending<'s>) {
+    fn finish(self) -> Made<'s> {
         for ((first, second), doubles) in &self.doubles {
             let set = names(doubles.iter().map(|name| &**name));
             let other = (&self.blocks[*first], "first listed here");
@@ -417,7 +431,7 @@ impl<'s, 'r> Builder<'s, 'r> {
             }
         }
         let nodes = self.nodes.into_iter().map(|(name, (node, _))| (name, node)).collect();
-        (nodes, self.depending)
+        Made { nodes, depending: self.depending, circuits: self.circuits }
     }
 }
 

@@ -66,6 +66,7 @@ impl<'f> Circuits<'f> {
     pub(super) fn check(
         self,
         nodes: &BTreeMap<Arc<str>, Node>,
+        named: &BTreeMap<Arc<str>, Place<'_>>,
         report: &mut Report,
     ) -> BTreeMap<Arc<str>, Circuit> {
         let mut unknown: BTreeMap<&str, &str> = BTreeMap::new();
@@ -76,8 +77,9 @@ impl<'f> Circuits<'f> {
                 None => drop(unknown.entry(name).or_insert(&node.name)),
             }
         }
-        if let (false, Some((_, place))) = (self.lost, self.known.values().next()) {
-            for (name, node) in unknown {
+        let is_used = !self.lost && !self.known.is_empty();
+        for (name, node) in unknown.into_iter().filter(|_| is_used) {
+            if let Some(place) = named.get(name) {
                 let message = format!("no limit is given for circuit {} of {node}", quoted(name));
                 report.warnings.add(place, message);
             }

@@ -10,11 +10,6 @@ use arbiter::{Drift, Limit, Millis, Pacing, Second, SecondIs};
 
 use crate::inventory::{self, CredentialRef, Driver, Endpoint, Identity, Inventory, Node, Poll};
 
-/// An exchange may take so long, its wait for a turn included, unless the inventory says otherwise.
-const EXCHANGE_MS: Millis = 10_000;
-/// The same for a fence agent: it waits by itself until the device shows what it was told to do, and for its turn at a
-/// device of many outlets.
-const AGENT_EXCHANGE_MS: Millis = 60_000;
 /// An idle node that an agent is started for is read so often: that is a program with an interpreter each time.
 const AGENT_POLL_MS: Millis = 300_000;
 /// What a person told is looked at so often while somebody waits for it: that asks nobody.
@@ -63,14 +58,14 @@ pub(crate) fn targets(inventory: &Inventory) -> impl Iterator<Item = Target> {
             node: Arc::clone(&node.name),
             endpoint: Arc::clone(&node.endpoint),
             credential: credential(&credentials, &node.endpoint)?,
-            exchange_ms: exchange_ms(node, inventory),
+            exchange_ms: first_exchange_ms(node),
             gap_ms: node.settings.gap_ms.unwrap_or(0),
             identity: inventory.identities.get(&node.name).cloned(),
         })
     })
 }
 
-/// The second ways of those nodes that have one. A node's patience is that of its first way.
+/// The second ways of those nodes that have one. Each way has its own time for an exchange.
 pub(crate) fn seconds(inventory: &Inventory) -> impl Iterator<Item = Target> {
     let credentials: HashMap<String, Arc<CredentialRef>> =
         inventory.credentials.iter().map(shared).collect();
@@ -80,7 +75,7 @@ pub(crate) fn seconds(inventory: &Inventory) -> impl Iterator<Item = Target> {
             node: Arc::clone(name),
             endpoint: Arc::clone(&second.endpoint),
             credential: credential(&credentials, &second.endpoint)?,
-            exchange_ms: exchange_ms(inventory.nodes.get(name)?, inventory),
+            exchange_ms: second_exchange_ms(inventory.nodes.get(name)?, second),
             gap_ms: second.settings.gap_ms.unwrap_or(0),
             identity: identity.filter(|_| second.endpoint.tells_identity()),
         })
@@ -172,16 +167,19 @@ pub(crate) fn first_poll(now: Millis, pacing: &Pacing, nodes: usize) -> Option<M
     pacing.poll_ms.map(|poll_ms| now + pacing.salt % (spread.min(poll_ms) + 1))
 }
 
-/// By either way.
-fn exchange_ms(node: &Node, inventory: &Inventory) -> Millis {
-    let second = inventory.seconds.get(&node.name).map_or(0, |it| usual_ms(&it.endpoint));
-    let usual = usual_ms(&node.endpoint).max(second);
-    node.settings.exchange_timeout_ms.unwrap_or(usual)
+/// By the first way.
+fn first_exchange_ms(node: &Node) -> Millis {
+    node.settings.exchange_timeout_ms.unwrap_or(node.endpoint.driver().exchange_ms())
 }
 
-const fn usual_ms(endpoint: &Endpoint) -> Millis {
-    match endpoint.driver() {
-        Driver::Fence => AGENT_EXCHANGE_MS,
-        Driver::Ipmi | Driver::Redfish | Driver::Webhook | Driver::Manual => EXCHANGE_MS,
-    }
+/// By the second way: what was set for the node may be meant for a quicker first one.
+fn second_exchange_ms(node: &Node, second: &inventory::Second) -> Millis {
+    let set = node.settings.exchange_timeout_ms.unwrap_or(0);
+    set.max(second.endpoint.driver().exchange_ms())
+}
+
+/// By either way.
+fn exchange_ms(node: &Node, inventory: &Inventory) -> Millis {
+    let second = inventory.seconds.get(&node.name);
+    first_exchange_ms(node).max(second.map_or(0, |second| second_exchange_ms(node, second)))
 }

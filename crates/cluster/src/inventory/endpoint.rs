@@ -80,7 +80,21 @@ pub enum Trust {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint(pub [u8; 32]);
 
+/// An exchange may take so long, its wait for a turn included, unless the inventory says otherwise.
+const EXCHANGE_MS: u64 = 10_000;
+/// The same for a fence agent: it waits by itself until the device shows what it was told to do, and for its turn at a
+/// device of many outlets.
+const AGENT_EXCHANGE_MS: u64 = 60_000;
+
 impl Driver {
+    /// How long one exchange may take, its wait for a turn included, unless the inventory says otherwise.
+    pub(crate) const fn exchange_ms(self) -> u64 {
+        match self {
+            Self::Fence => AGENT_EXCHANGE_MS,
+            Self::Ipmi | Self::Redfish | Self::Webhook | Self::Manual => EXCHANGE_MS,
+        }
+    }
+
     /// Whether its nodes have a BMC with an address and an account of its own.
     pub(super) const fn has_bmc(self) -> bool {
         matches!(self, Self::Ipmi | Self::Redfish)

@@ -8,6 +8,7 @@ use nodeset::NodeSet;
 use toml::Spanned;
 
 use super::contact::Contact;
+use super::duration::format_ms;
 use super::endpoint::Endpoint;
 use super::file::{Block, Written};
 use super::finding::Findings;
@@ -55,8 +56,33 @@ pub(super) fn seconds(
             }
         }
     }
+    refuse_hasty(&seconds, &places, nodes, errors);
     refuse_shared(&seconds, &places, nodes, errors);
     seconds
+}
+
+/// The first way is to have its time: one exchange at least.
+fn refuse_hasty(
+    seconds: &BTreeMap<Arc<str>, Second>,
+    places: &BTreeMap<Arc<str>, Place<'_>>,
+    nodes: &BTreeMap<Arc<str>, Node>,
+    errors: &mut Findings,
+) {
+    let mut told = BTreeSet::new();
+    for (name, place) in places {
+        let (Some(second), Some(node)) = (seconds.get(name), nodes.get(name)) else { continue };
+        let usual = node.endpoint.driver().exchange_ms();
+        let exchange_ms = node.settings.exchange_timeout_ms.unwrap_or(usual);
+        let Some(escalate_ms) = second.escalate_ms.filter(|ms| *ms < exchange_ms) else { continue };
+        if told.insert((escalate_ms, exchange_ms)) {
+            let [escalate, exchange] = [escalate_ms, exchange_ms].map(format_ms);
+            let message = format!(
+                "escalate: {escalate} leaves the first way of {name} no time for an exchange, which may take {exchange} \
+                 (exchange_timeout)"
+            );
+            errors.add(place, message);
+        }
+    }
 }
 
 /// An order that goes to what several nodes hang on is an order for all of them: nobody asked for that.

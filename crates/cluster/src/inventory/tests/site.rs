@@ -178,3 +178,19 @@ fn a_feed_that_several_nodes_share_can_t_be_escalated_to() {
     assert!(said.contains("escalate: n[1-2] share pdu1 outlet 7"), "{said}");
     assert!(said.contains("an order for one of them would be one for all"), "{said}");
 }
+
+#[test]
+fn an_escalation_leaves_the_first_way_the_time_of_an_exchange() {
+    let node = |escalate: &str, lines: &str| {
+        SECONDS.replace("90s", escalate).replacen(
+            "bmc = \"n1\"\n",
+            &format!("bmc = \"n1\"\n{lines}"),
+            1,
+        )
+    };
+    let said = wrong(&node("9s", ""));
+    assert!(said.contains("escalate: 9s leaves the first way of n1 no time"), "{said}");
+    good(&node("10s", ""));
+    good(&node("5s", "exchange_timeout = \"4s\"\n"));
+    wrong(&node("90s", "exchange_timeout = \"2m\"\n"));
+}

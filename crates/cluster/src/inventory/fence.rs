@@ -86,15 +86,30 @@ impl Outlet {
     /// The outlet as people call it.
     #[must_use]
     pub fn name(&self) -> String {
-        match OUTLET_KEYS.iter().find_map(|key| self.text(key)) {
+        match self.plug() {
             Some(outlet) => format!("outlet {outlet}"),
             None => "the outlet".to_owned(),
         }
     }
 
+    /// The address of its device, if it has one.
+    pub(super) fn host(&self) -> Option<&str> {
+        ADDRESS_KEYS.iter().find_map(|key| self.text(key))
+    }
+
+    /// The port of its device, if one is said.
+    pub(super) fn port(&self) -> Option<&str> {
+        self.text(PORT_KEY)
+    }
+
+    /// Its number or name at the device, if it has one.
+    pub(super) fn plug(&self) -> Option<&str> {
+        OUTLET_KEYS.iter().find_map(|key| self.text(key))
+    }
+
     fn address(&self) -> Option<String> {
-        let host = ADDRESS_KEYS.iter().find_map(|key| self.text(key))?.to_ascii_lowercase();
-        Some(match self.text(PORT_KEY) {
+        let host = self.host()?.to_ascii_lowercase();
+        Some(match self.port() {
             Some(port) => format!("{host}:{port}"),
             None => host,
         })

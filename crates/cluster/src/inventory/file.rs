@@ -262,6 +262,10 @@ fn read_defaults(value: &Spanned<DeValue<'_>>, written: &mut Written, mistakes: 
     written.default_keys = entries(value, "[defaults]", mistakes).map(|(key, _)| key).collect();
     if value.get_ref().is_table() {
         written.defaults = formed(value, mistakes).map(|formed| formed.read);
+        let second =
+            written.defaults.as_ref().and_then(|defaults: &Block| defaults.second.as_ref());
+        let words = "a second way belongs in [[nodes]]";
+        mistakes.extend(second.map(|second| (second.span(), words.to_owned())));
     }
 }
 
@@ -272,8 +276,14 @@ fn read_nodes(value: &Spanned<DeValue<'_>>, written: &mut Written, mistakes: &mu
         return;
     };
     for block in blocks.iter() {
-        match well_formed(block, mistakes) {
-            Some(read) => written.add_nodes(Spanned::new(block.span(), read)),
+        match well_formed::<Block>(block, mistakes) {
+            Some(read) => {
+                let second =
+                    read.second.as_ref().and_then(|second| second.get_ref().names.as_ref());
+                let words = "names are those of the node: a second way has none of its own";
+                mistakes.extend(second.map(|names| (names.span(), words.to_owned())));
+                written.add_nodes(Spanned::new(block.span(), read));
+            }
             None => written.nodes_lost = true,
         }
     }

@@ -26,6 +26,7 @@ mod options;
 mod pattern;
 mod second;
 mod source;
+mod switches;
 mod template;
 #[cfg(test)]
 mod tests;

@@ -7,16 +7,18 @@ use std::sync::Arc;
 use nodeset::NodeSet;
 use toml::Spanned;
 
-use super::contact::Contact;
 use super::duration::format_ms;
-use super::endpoint::Endpoint;
 use super::file::{Block, Written};
 use super::finding::Findings;
-use super::model::{NODES_MAX, Node, Second, SecondIs, names};
+use super::model::{Driver, NODES_MAX, Node, Second, SecondIs, names};
 use super::options::{duration_ms, word};
 use super::source::{Place, Source, Text};
+use super::switches::{Switch, switches};
 
 const ESCALATE_MS: std::ops::RangeInclusive<u64> = 1_000..=86_400_000;
+
+/// Where the nodes of a second way are named, and where it says when orders go to it.
+type Places<'s> = BTreeMap<Arc<str>, (Place<'s>, Option<Place<'s>>)>;
 
 /// The second ways by node, of what was made of their blocks as if they were nodes.
 pub(super) fn seconds(
@@ -25,7 +27,7 @@ pub(super) fn seconds(
     nodes: &BTreeMap<Arc<str>, Node>,
     errors: &mut Findings,
 ) -> BTreeMap<Arc<str>, Second> {
-    let (mut seconds, mut places) = (BTreeMap::new(), BTreeMap::new());
+    let (mut seconds, mut places) = (BTreeMap::new(), Places::new());
     for (source, written) in files {
         for block in &written.nodes {
             refuse_terms(block.get_ref(), source, errors);
@@ -49,8 +51,10 @@ pub(super) fn seconds(
                 }
                 if let Some(is) = is {
                     let Node { endpoint, settings, .. } = node;
-                    let place = escalate.map(|text| source.place(text.span()));
-                    places.extend(place.map(|place| (Arc::clone(&name), place)));
+                    let at = |text: &Text| source.place(text.span());
+                    let place = block.names.as_ref().map(at);
+                    let place = place.map(|place| (Arc::clone(&name), (place, escalate.map(at))));
+                    places.extend(place);
                     seconds.insert(name, Second { is, escalate_ms, endpoint, settings });
                 }
             }
@@ -64,12 +68,13 @@ pub(super) fn seconds(
 /// The first way is to have its time: one exchange at least.
 fn refuse_hasty(
     seconds: &BTreeMap<Arc<str>, Second>,
-    places: &BTreeMap<Arc<str>, Place<'_>>,
+    places: &Places<'_>,
     nodes: &BTreeMap<Arc<str>, Node>,
     errors: &mut Findings,
 ) {
     let mut told = BTreeSet::new();
-    for (name, place) in places {
+    for (name, (_, escalate)) in places {
+        let Some(place) = escalate else { continue };
         let (Some(second), Some(node)) = (seconds.get(name), nodes.get(name)) else { continue };
         let usual = node.endpoint.driver().exchange_ms();
         let exchange_ms = node.settings.exchange_timeout_ms.unwrap_or(usual);
@@ -85,30 +90,45 @@ fn refuse_hasty(
     }
 }
 
-/// An order that goes to what several nodes hang on is an order for all of them: nobody asked for that.
+/// An order that goes to what several nodes hang on is an order for all of them: nobody asked for that. And a controller
+/// tells of one machine.
 fn refuse_shared(
     seconds: &BTreeMap<Arc<str>, Second>,
-    places: &BTreeMap<Arc<str>, Place<'_>>,
+    places: &Places<'_>,
     nodes: &BTreeMap<Arc<str>, Node>,
     errors: &mut Findings,
 ) {
-    let mut users: HashMap<&Contact, Vec<(&Endpoint, &str)>> = HashMap::new();
+    let mut users: HashMap<String, Vec<(Switch, &str)>> = HashMap::new();
     let first = nodes.iter().map(|(name, node)| (&*node.endpoint, &**name));
     let second = seconds.iter().map(|(name, second)| (&*second.endpoint, &**name));
     for (endpoint, name) in first.chain(second) {
-        users.entry(&endpoint.contact).or_default().push((endpoint, name));
+        for switch in switches(endpoint) {
+            users.entry(switch.what.clone()).or_default().push((switch, name));
+        }
     }
     let mut told = BTreeSet::new();
-    for (name, place) in places {
-        let Some(Second { endpoint, .. }) = seconds.get(name) else { continue };
-        let same = users[&endpoint.contact].iter().filter(|(other, _)| *other == &**endpoint);
-        let sharers: BTreeSet<&str> = same.map(|(_, name)| *name).collect();
-        if sharers.len() > 1 && told.insert(sharers.clone()) {
-            let (set, what) = (names(sharers.into_iter()), &endpoint.contact);
-            let message = format!(
-                "escalate: {set} share {what}, and an order for one of them would be one for all"
-            );
-            errors.add(place, message);
+    for (name, second) in seconds {
+        let Some((place, escalate)) = places.get(name) else { continue };
+        let mut sharers = BTreeSet::new();
+        for own in switches(&second.endpoint) {
+            let same = users[&own.what].iter().filter(|(other, _)| other.is(&own));
+            sharers.extend(same.map(|(_, name)| *name));
+        }
+        let is_machine = second.is == SecondIs::Machine;
+        if sharers.len() < 2 || !(is_machine || escalate.is_some()) || !told.insert(sharers.clone())
+        {
+            continue;
+        }
+        let (set, what) = (names(sharers.into_iter()), &second.endpoint.contact);
+        match escalate {
+            Some(escalate) if !is_machine => {
+                let words = "and an order for one of them would be one for all";
+                errors.add(escalate, format!("escalate: {set} share {what}, {words}"));
+            }
+            Some(_) | None => {
+                let words = "which can be the machine of one of them alone";
+                errors.add(place, format!("second ways: {set} share {what}, {words}"));
+            }
         }
     }
 }
@@ -136,6 +156,10 @@ fn refuse_settings(block: &Block, source: &Source<'_>, errors: &mut Findings) {
     let span = |text: &Option<Text>| text.as_ref().map(Spanned::span);
     let labels = block.labels.keys().next().map(Spanned::span);
     let nested = block.second.as_ref().map(|second| second.span());
+    if let Some(driver) = block.driver.as_ref().filter(|it| it.get_ref() == Driver::Manual.word()) {
+        let message = "a person is no second way: nobody is asked what can be read";
+        errors.add(&source.place(driver.span()), message);
+    }
     for (key, span) in [
         ("labels", labels),
         ("second", nested),

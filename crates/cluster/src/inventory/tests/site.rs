@@ -194,3 +194,32 @@ fn an_escalation_leaves_the_first_way_the_time_of_an_exchange() {
     good(&node("5s", "exchange_timeout = \"4s\"\n"));
     wrong(&node("90s", "exchange_timeout = \"2m\"\n"));
 }
+
+#[test]
+fn a_second_way_is_of_its_node_alone() {
+    let second = |lines: &str| {
+        format!("[[nodes]]\nnames = \"n[1-2]\"\nbmc = \"{{name}}\"\n[nodes.second]\n{lines}\n")
+    };
+    let crossed = wrong(
+        "[[nodes]]\nnames = \"x1\"\nbmc = \"x1\"\n[nodes.second]\nis = \"machine\"\ndriver = \"ipmi\"\n\
+         credentials = \"d\"\nbmc = \"x2\"\n[[nodes]]\nnames = \"x2\"\nbmc = \"x2\"\n\
+         [credentials.d]\nusername = \"u\"\npassword = { env = \"D\" }\n",
+    );
+    assert!(crossed.contains("second ways: x[1-2] share x2:623"), "{crossed}");
+    let outlets = "is = \"feed\"\ndriver = \"fence\"\nagent = \"fence_apc\"\nescalate = \"2m\"\n\
+        outlets = [{ ip = \"p\", plug = \"{1}\" }, { ip = \"P\", plug = \"02\" }]";
+    let overlapping = wrong(&second(outlets));
+    assert!(overlapping.contains("escalate: n[1-2] share p outlet 1"), "{overlapping}");
+    for (lines, told) in [
+        (
+            "names = \"n1\"\nis = \"feed\"\ndriver = \"fence\"\nagent = \"fence_apc\"",
+            "names are those of the node",
+        ),
+        ("is = \"machine\"\ndriver = \"manual\"", "a person is no second way"),
+    ] {
+        let said = wrong(&second(lines));
+        assert!(said.contains(told), "{said}");
+    }
+    let said = wrong("[defaults.second]\nis = \"feed\"\ndriver = \"manual\"\n");
+    assert!(said.contains("a second way belongs in [[nodes]]"), "{said}");
+}

@@ -225,7 +225,7 @@ fn a_refused_account_is_tried_twice_and_no_more() {
     assert_eq!(bench.answer(denied()), "");
     assert_eq!(bench.wait(), "read");
     let said = bench.answer(denied());
-    assert!(said.starts_with("failed: bmc1: the BMC refused the account"), "{said}");
+    assert!(said.starts_with("failed: bmc1: the account was refused"), "{said}");
 }
 
 #[test]

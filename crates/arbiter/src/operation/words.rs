@@ -32,7 +32,7 @@ pub(super) fn deadline_passed(op: &Operation, charge: &Charge, pacing: &Pacing) 
 
 pub(super) fn denied(op: &Operation, pacing: &Pacing) -> Settlement {
     Settlement::Failed(format!(
-        "{}: the BMC refused the account; not tried again until the inventory changes{}",
+        "{}: the account was refused, and is not tried again for this command{}",
         pacing.endpoint,
         last_cause(op)
     ))

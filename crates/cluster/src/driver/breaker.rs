@@ -25,7 +25,8 @@ impl Breaker {
             Answer::NotSent(cause) if cause.trouble == Trouble::Denied => {
                 self.denied += 1;
                 if self.denied >= DENIED_MAX {
-                    let words = format!("{}; not tried again", cause.words);
+                    let words =
+                        format!("{}; not tried again until the inventory changes", cause.words);
                     self.open = Some(Cause { trouble: Trouble::Denied, words: words.into() });
                 }
             }
@@ -54,6 +55,6 @@ mod tests {
             .note(&Answer::Lost(Cause { trouble: Trouble::Passing, words: "b: no answer".into() }));
         breaker.note(&denied());
         let words = breaker.cause().map(|cause| &*cause.words);
-        assert_eq!(words, Some("b: wrong password; not tried again"));
+        assert_eq!(words, Some("b: wrong password; not tried again until the inventory changes"));
     }
 }

@@ -95,8 +95,6 @@ fn once(cause: &str) -> String {
         return cause.to_owned();
     };
     let last = last.strip_prefix(place).and_then(|it| it.strip_prefix(": ")).unwrap_or(last);
-    let again = "; not tried again";
-    let last = if end.contains(again) { last.strip_suffix(again).unwrap_or(last) } else { last };
     format!("{end}; last: {last}")
 }
 
@@ -108,10 +106,8 @@ mod tests {
     fn a_quoted_cause_does_not_say_again_what_was_said() {
         for (cause, told) in [
             (
-                "[::1]:623: the BMC refused the account; not tried again until the inventory changes; \
-                 last: [::1]:623: wrong password; not tried again",
-                "[::1]:623: the BMC refused the account; not tried again until the inventory changes; \
-                 last: wrong password",
+                "[::1]:623: the account was refused; last: [::1]:623: wrong password",
+                "[::1]:623: the account was refused; last: wrong password",
             ),
             (
                 "h: not confirmed within 5 s; last: h: no answer",

@@ -43,7 +43,9 @@ const KILLED: &str = "it did not end in time and was killed";
 pub fn find(agent: &str) -> Result<PathBuf, String> {
     program::find(agent, FOLDERS).ok_or_else(|| {
         let folders = FOLDERS.join(", ");
-        if agent.contains('/') {
+        if agent.contains('/') && Path::new(agent).is_file() {
+            format!("{agent} can't be run: it is not executable")
+        } else if agent.contains('/') {
             format!("there is no program {agent}")
         } else {
             format!("there is no program {agent} in {folders}")
@@ -154,8 +156,7 @@ impl<'a> Agent<'a> {
             let name = name.ok_or_else(|| format!("{} takes no password", self.name))?;
             let password = self.secret(&credential.password, deadline).await?;
             add(&mut lines, name, &password)?;
-            let pair = format!("{}:{}", credential.username, password.expose());
-            secrets.extend([Secret::from(pair), password]);
+            secrets.push(password);
         }
         for (key, value) in &outlet.parameters {
             if !self.abilities.has_parameter(key) {

@@ -9,6 +9,7 @@ mod outlets;
 mod run;
 #[cfg(test)]
 mod tests;
+mod veil;
 
 use std::collections::HashMap;
 use std::io;

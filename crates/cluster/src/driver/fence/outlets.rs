@@ -65,9 +65,10 @@ impl<'a> Round<'a> {
 
     async fn read(&mut self, agent: &Agent<'_>, fence: &Fence) -> Outcome<Answer> {
         let mut read = Vec::with_capacity(fence.outlets.len());
-        for outlet in &fence.outlets {
-            let _turn = self.turn(fence, outlet).await?;
-            read.push((outlet, agent.status(outlet, self.deadline).await?));
+        for (place, outlet) in fence.outlets.iter().enumerate() {
+            let deadline = self.share(fence.outlets.len() - place);
+            let _turn = self.turn(fence, outlet, deadline).await?;
+            read.push((outlet, agent.status(outlet, deadline).await?));
         }
         let all = |power| read.iter().all(|(_, is)| *is == power);
         if all(Power::On) {
@@ -84,9 +85,10 @@ impl<'a> Round<'a> {
     /// Orders it of every outlet, whatever became of the others.
     async fn order(&mut self, agent: &Agent<'_>, fence: &Fence, action: &str) -> Outcome<Answer> {
         let mut failed = Vec::new();
-        for outlet in &fence.outlets {
-            let ordered = match self.turn(fence, outlet).await {
-                Ok(_turn) => agent.order(outlet, action, self.deadline).await,
+        for (place, outlet) in fence.outlets.iter().enumerate() {
+            let deadline = self.share(fence.outlets.len() - place);
+            let ordered = match self.turn(fence, outlet, deadline).await {
+                Ok(_turn) => agent.order(outlet, action, deadline).await,
                 Err(answer) => Err(answer),
             };
             failed.extend(ordered.err());
@@ -94,12 +96,22 @@ impl<'a> Round<'a> {
         Ok(together(fence.outlets.len(), failed))
     }
 
+    /// Until when an outlet may take, of so many that are left: one that hangs leaves the others their time.
+    fn share(&self, outlets: usize) -> Instant {
+        let now = Instant::now();
+        let left = self.deadline.saturating_duration_since(now);
+        now + left / u32::try_from(outlets).unwrap_or(u32::MAX).max(1)
+    }
+
     /// A turn at the outlet's device, if there is one in time.
-    async fn turn(&mut self, fence: &Fence, outlet: &Outlet) -> Outcome<Turn> {
+    async fn turn(&mut self, fence: &Fence, outlet: &Outlet, deadline: Instant) -> Outcome<Turn> {
         let device = format!("{} {}", fence.agent, outlet.device());
-        let turn = self.shared.devices.turn(&device, self.job.target.gap_ms, self.deadline).await;
+        let turn = self.shared.devices.turn(&device, self.job.target.gap_ms, deadline).await;
         let now = now_ms();
-        let in_time = now + self.job.target.exchange_ms / TURN_SHARE <= self.job.until;
+        // what was begun goes on with what is left
+        let needed =
+            if self.begun.is_none() { self.job.target.exchange_ms / TURN_SHARE } else { 0 };
+        let in_time = now + needed <= self.job.until;
         match turn.filter(|_| in_time) {
             Some(turn) => {
                 self.begun.get_or_insert(now);

@@ -6,13 +6,12 @@ use std::pin::pin;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::time::{Instant, timeout, timeout_at};
 use zeroize::Zeroizing;
 
+use super::veil;
 use crate::program::{self, Family};
 use crate::secret::Secret;
 
@@ -35,8 +34,13 @@ const ENVIRONMENT: [(&str, &str); 3] =
     [("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), ("LANG", "C.UTF-8"), ("LC_ALL", "C.UTF-8")];
 /// The last line of an agent's errors is told up to so many characters.
 const LINE_MAX_CHARS: usize = 200;
+/// So many are looked at for secrets.
+const LOOKED_AT_CHARS: usize = 2_000;
 /// How agents end what they say about how they are called: it says nothing of what went wrong.
 const HINT: &str = "Please use '-h' for usage";
+
+/// Exit codes that stand for signals.
+const SIGNALS: std::ops::RangeInclusive<i32> = 129..=192;
 
 /// An agent that ended by itself.
 #[derive(Debug)]
@@ -167,17 +171,14 @@ impl Heard {
     fn ended(&self, status: ExitStatus, secrets: &[Secret]) -> Ended {
         Ended {
             // the clock tells a signal as 128 and its number, as shells do
-            code: status.code().filter(|code| *code < 128),
+            code: status.code().filter(|code| !SIGNALS.contains(code)),
             output: String::from_utf8_lossy(&self.output).into_owned(),
             line: self.line(secrets),
         }
     }
 
     fn line(&self, secrets: &[Secret]) -> Option<String> {
-        let mut text = Zeroizing::new(String::from_utf8_lossy(&self.errors).into_owned());
-        for form in secrets.iter().flat_map(forms).filter(|form| !form.is_empty()) {
-            text = Zeroizing::new(text.replace(&**form, "***"));
-        }
+        let text = Zeroizing::new(String::from_utf8_lossy(&self.errors).into_owned());
         // what was cut may begin within a secret
         let whole = if self.errors.len() < ERRORS_MAX {
             text.as_str()
@@ -187,33 +188,7 @@ impl Heard {
         let lines = whole.lines().map(str::trim);
         let line = lines.rev().find(|line| !line.is_empty() && !line.ends_with(HINT))?;
         let plain = line.chars().map(|c| if c.is_control() { ' ' } else { c });
-        Some(plain.take(LINE_MAX_CHARS).collect())
-    }
-}
-
-/// A secret as agents may repeat it: as it is, in base64 as in a header of HTTP, and percent-encoded as in a URL.
-fn forms(secret: &Secret) -> [Zeroizing<String>; 4] {
-    let value = secret.expose();
-    let [padded, bare] = [&STANDARD, &STANDARD_NO_PAD].map(|base64| base64.encode(value));
-    let mut percent = Zeroizing::new(String::with_capacity(3 * value.len()));
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            percent.push(char::from(byte));
-        } else {
-            percent.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    [value.to_owned(), padded, bare, std::mem::take(&mut *percent)].map(Zeroizing::new)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_secret_is_known_in_every_form_in_which_programs_send_it() {
-        let secret = Secret::from("p w/1".to_owned());
-        let forms = forms(&secret).map(|form| form.to_string());
-        assert_eq!(forms, ["p w/1", "cCB3LzE=", "cCB3LzE", "p%20w%2F1"]);
+        let plain: Zeroizing<String> = Zeroizing::new(plain.take(LOOKED_AT_CHARS).collect());
+        Some(veil::without(&plain, secrets).chars().take(LINE_MAX_CHARS).collect())
     }
 }

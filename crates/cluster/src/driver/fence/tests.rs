@@ -186,7 +186,7 @@ async fn a_secret_that_an_agent_repeats_is_not_told() {
         "echo \"login as u with $password\"; echo \"bad password '$password'\" >&2; exit 1";
     let mut bench = Bench::new(script);
     let told = bench.asked(OFF).await;
-    assert!(told.ends_with("off of outlet 3: ended with 1: bad password '***'"), "{told}");
+    assert!(told.ends_with("off of outlet 3: ended with 1: bad password ***"), "{told}");
     // as in a header of HTTP
     for repeated in [PASSWORD.to_owned(), format!("u:{PASSWORD}")] {
         let base64 = STANDARD.encode(repeated);
@@ -384,4 +384,28 @@ async fn gone(pid: &str) -> bool {
 
 fn lives(status: &Path) -> bool {
     fs::read_to_string(status).is_ok_and(|text| !text.contains("State:\tZ"))
+}
+
+#[tokio::test]
+async fn an_outlet_at_which_the_agent_hangs_leaves_the_others_their_time() {
+    let mut bench = Bench::new(
+        "[ $plug = 3 ] && [ $action = off ] && sleep 60; touch $here/$action.$plug; exit 0",
+    );
+    let target = bench.targets(TWO).remove(0);
+    bench.ask(&target, OFF);
+    let told = bench.said().await;
+    assert!(
+        told.starts_with("lost ") && told.contains("outlet 3: it did not end in time"),
+        "{told}"
+    );
+    assert!(bench.dir.path().join("off.7").exists(), "the other one is ordered: {told}");
+}
+
+#[tokio::test]
+async fn an_exit_code_is_told_as_it_is_unless_it_stands_for_a_signal() {
+    for (script, told) in [("exit 255", "ended with 255"), ("kill -9 $$", "was ended by a signal")]
+    {
+        let said = Bench::new(script).asked(OFF).await;
+        assert!(said.ends_with(told), "{script}: {said}");
+    }
 }

@@ -13,6 +13,8 @@ use super::source::{Place, Source, Text};
 const DEPTH_MAX: usize = 8;
 /// A serial number is at most so long, in bytes.
 const SERIAL_MAX_BYTES: usize = 64;
+/// UUIDs that say nothing.
+const NOBODYS: [[u8; 16]; 2] = [[0; 16], [0xff; 16]];
 
 /// Who depends on whom, child first.
 pub(super) type Parents = BTreeMap<Arc<str>, Arc<str>>;
@@ -127,6 +129,11 @@ fn identity(
         identity.uuid = Identity::parse_uuid(text.get_ref());
         if identity.uuid.is_none() {
             let message = "a UUID is 32 hexadecimal digits, with hyphens or without".to_owned();
+            errors.add(&source.place(text.span()), message);
+            return None;
+        }
+        if identity.uuid.is_some_and(|uuid| NOBODYS.contains(&uuid)) {
+            let message = "this UUID is no machine's: BMCs tell it that know none";
             errors.add(&source.place(text.span()), message);
             return None;
         }

@@ -106,6 +106,12 @@ impl<'s> WebhookOptions<'s> {
         }
         let urls = Url::parse_all(texts.each_ref().map(String::as_str));
         let [on, off, query] = urls.map_err(|(index, wrong)| at(index, wrong))?;
+        let is_on = self.is_on.clone().unwrap_or_else(|| IS_ON.clone());
+        let is_off = self.is_off.clone().unwrap_or_else(|| IS_OFF.clone());
+        if is_on == is_off {
+            let words = format!("power_on_regex and power_off_regex of {node} are the same");
+            return Err((None, words));
+        }
         let transport = if on.tls {
             Transport::Tls(trust.cloned().unwrap_or(Trust::Roots))
         } else {
@@ -116,8 +122,8 @@ impl<'s> WebhookOptions<'s> {
             on: on.rest,
             off: off.rest,
             query: query.rest,
-            is_on: self.is_on.clone().unwrap_or_else(|| IS_ON.clone()),
-            is_off: self.is_off.clone().unwrap_or_else(|| IS_OFF.clone()),
+            is_on,
+            is_off,
             authorization: self.authorization.unwrap_or(Authorization::Basic),
         };
         Ok((Contact::Host(on.address), webhook))
@@ -172,6 +178,10 @@ impl Url {
             if urls.first().is_some_and(|first: &Self| !first.is_beside(&url)) {
                 let wrong = format!("not at the same host and port as {}", KEYS[0]);
                 return Err((index, wrong));
+            }
+            // both are asked for in the same way, with nothing else said
+            if index == 1 && urls.first().is_some_and(|on: &Self| on.rest == url.rest) {
+                return Err((index, format!("the same as {}", KEYS[0])));
             }
             urls.push(url);
         }

@@ -92,6 +92,10 @@ fn mapped(text: &str) -> Result<(Field, String), String> {
 /// When a file can't be read or is wrong, or when something is in the way of what is written.
 pub fn run(args: &Args) -> anyhow::Result<Exit> {
     let settled = settle(found(args)?)?;
+    if args.out.to_string_lossy().ends_with('/') && !args.out.is_dir() {
+        let words = format!("there is no folder {}", args.out.display());
+        return Err(Failure::usage(words).hint("make it, or name a file").into());
+    }
     let target = Target::of(args);
     let written = write(&settled, &target.named);
     list(&settled);

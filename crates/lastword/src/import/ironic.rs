@@ -83,14 +83,16 @@ fn read_node(node: &Tree, place: &Place, found: &mut Found) {
 type Read = Result<(Bmc, Vec<String>), String>;
 
 fn ipmi(address: &str, info: &Tree) -> Read {
+    if info.text("ipmi_bridging").is_some_and(|text| text != "no") {
+        // an order would reach whom the address belongs to
+        return Err("ipmi_bridging: the BMC at this address is another one's".to_owned());
+    }
     let mut bmc = Bmc::ipmi(address, info.text("ipmi_port"))?;
     let mut reasons = Vec::new();
     reasons.extend(bmc.set_cipher(info.text("ipmi_cipher_suite")).err());
     reasons.extend(bmc.set_privilege(info.text("ipmi_priv_level")).err());
-    for key in ["ipmi_bridging", "ipmi_hex_kg_key"] {
-        if info.text(key).is_some_and(|text| text != "no") {
-            reasons.push(format!("{key} is not carried over"));
-        }
+    if info.text("ipmi_hex_kg_key").is_some() {
+        reasons.push("ipmi_hex_kg_key is not carried over".to_owned());
     }
     if info.text("ipmi_protocol_version") == Some("1.5") {
         reasons.push("IPMI 1.5 is not spoken: 2.0 is".to_owned());

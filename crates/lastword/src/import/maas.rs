@@ -138,14 +138,18 @@ fn read_power(kind: &str, power: Option<&Tree>) -> Result<(Bmc, Vec<String>), St
     if kind == "manual" {
         return Ok((Bmc::without_address(Reach::Manual), Vec::new()));
     }
-    let missing = "no power parameters: give the file of `machines power-parameters` too";
+    match kind {
+        "ipmi" | "redfish" | "webhook" => {}
+        "" => return Err("it has no power type".to_owned()),
+        _ => return Err(format!("power type {} is not carried over", quoted(kind))),
+    }
+    let missing = "no power parameters of it: give the file of `machines power-parameters` too";
     let power = power.ok_or(missing)?;
     let address = power.text("power_address").unwrap_or_default();
     let mut bmc = match kind {
         "ipmi" => Bmc::ipmi(address, None)?,
         "redfish" => Bmc::redfish(address, None)?,
-        "webhook" => return Ok((webhook(power)?, Vec::new())),
-        _ => return Err(format!("power type {} is not carried over", quoted(kind))),
+        _ => return Ok((webhook(power)?, Vec::new())),
     };
     let reasons = options(&mut bmc, power);
     bmc.login = Login { kg: secret(power.text("k_g")), ..login(power) };

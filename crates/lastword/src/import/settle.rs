@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use cluster::inventory::{Address, NODES_MAX, Pattern, wrong_system, wrong_urls, wrong_word};
+use ipmi::Password;
 use nodeset::NodeSet;
 use thiserror::Error;
 
@@ -172,6 +173,11 @@ impl Settling {
         }
         if let Reach::Webhook(webhook) = &bmc.reach {
             check_webhook(webhook)?;
+        }
+        if let (Reach::Ipmi { .. }, Some(password)) = (&bmc.reach, &bmc.login.password)
+            && let Err(error) = Password::new(password.expose().as_bytes())
+        {
+            self.leave(name, place, error.to_string());
         }
         if bmc.login.password.is_some() && is_in_the_clear(&bmc.reach) {
             self.leave(

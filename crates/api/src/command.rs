@@ -197,6 +197,9 @@ pub struct Command {
     pub policy: Policy,
     /// How many of its intents still await their outcome.
     pub open: usize,
+    /// The nodes at which orders went to the second way, folded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalated: Option<String>,
     /// What it did at first.
     pub verdicts: Vec<VerdictGroup>,
     /// What became of it so far.

@@ -217,6 +217,9 @@ pub struct PastIntent {
     /// When its end was put on record, if it ended and that is remembered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at_ms: Option<u64>,
+    /// Whether orders went to the node's second way.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub escalated: bool,
     /// What became of it.
     pub state: State,
 }

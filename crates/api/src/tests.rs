@@ -90,6 +90,7 @@ fn a_document_in_a_document_never_hides_its_fields() {
         reason: None,
         sequence: None,
         ended_at_ms: Some(9),
+        escalated: false,
         state: State::Ended { outcome: outcome.clone() },
     };
     let value = serde_json::to_value(&past).unwrap();

@@ -26,6 +26,7 @@ pub use lane::{INTENTS_KEPT_MAX, Intent, IntentState, Kept, Traces};
 pub use outcome::Outcome;
 pub use query::{Charge, Standing};
 
+use crate::action::Step;
 use crate::record::Record;
 use crate::{Millis, Seq};
 
@@ -90,6 +91,8 @@ pub enum Change {
         node: NodeId,
         /// The running intent.
         seq: Seq,
+        /// Which.
+        step: Step,
     },
     /// An intent became the node's operation after it had waited or joined, or its batch began.
     Began {

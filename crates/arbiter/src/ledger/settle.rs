@@ -29,7 +29,7 @@ impl Ledger {
         if mark.step == Step::Dropped {
             running.dropped_for = mark.seen;
         }
-        changes.push(Change::Marked { node, seq: mark.seq });
+        changes.push(Change::Marked { node, seq: mark.seq, step: mark.step });
     }
 
     /// Ends the running intent as its leader found it. Intents that joined after the leader decided

@@ -134,6 +134,7 @@ mod tests {
             deadline_ms: 0,
             policy: Policy::Supersede,
             open: 0,
+            escalated: None,
             verdicts: Vec::new(),
             states: states.into_iter().map(group).collect(),
         }

@@ -81,6 +81,10 @@ fn a_dead_bmc_is_read_by_another_controller_and_ordered_by_it_after_a_while() {
     assert_eq!(on.code, 0, "{}", on.all());
     assert_eq!(bmcs.orders("n1"), [Order::On]);
     assert!(house.log().contains("Escalated"), "it is on record");
+    for line in [&["why", "n1"][..], &["log", "n1"]] {
+        let told = house.say(line);
+        assert!(told.out.contains("escalated to its second way"), "{}", told.all());
+    }
 }
 
 #[test]

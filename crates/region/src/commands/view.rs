@@ -143,9 +143,18 @@ fn view(region: &Inner, fold: &Fold, caller: &Caller, seq: Seq) -> Answer<Comman
         deadline_ms: command.deadline_ms,
         policy: policy(command.policy),
         open: in_scope(fold, &page.open, caller),
+        escalated: escalated(fold, page, scope),
         verdicts: verdict_groups(within(fold.verdicts(page), scope)),
         states: states.into_iter().map(state_group).collect(),
     })
+}
+
+/// The nodes of a command at which orders went to the second way.
+fn escalated(fold: &Fold, page: &Page, scope: Option<&NodeSet>) -> Option<String> {
+    let names = page.escalated.iter().map(|node| fold.ledger.name(*node));
+    let shown = names.filter(|name| scope.is_none_or(|scope| scope.contains(name)));
+    let nodes = NodeSet::from_names(shown).expect("names come from node sets");
+    (!nodes.is_empty()).then(|| nodes.to_string())
 }
 
 fn state_group(group: Group<State>) -> StateGroup {

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arbiter::{
-    Action, Change, Command, Course, Ledger, Millis, NodeId, Outcome, Record, Refusal, Seq, Verdict,
+    Action, Change, Command, Course, Ledger, Millis, NodeId, Outcome, Record, Refusal, Seq, Step,
+    Verdict,
 };
 
 use super::IsThere;
@@ -36,6 +37,8 @@ pub(crate) struct Page {
     pub(crate) ended: BTreeMap<Outcome, Ends>,
     /// Where it has not ended.
     pub(crate) open: BTreeSet<NodeId>,
+    /// Where orders went to the second way.
+    pub(crate) escalated: BTreeSet<NodeId>,
 }
 
 /// The nodes on which a command ended in one way, and when: both in the same order.
@@ -104,6 +107,10 @@ impl Book {
         for change in changes {
             if let Change::Ended { node, seq, outcome } = change {
                 self.end(*node, *seq, outcome, ledger.now());
+            } else if let Change::Marked { node, seq, step: Step::Escalated } = change
+                && let Some(page) = self.pages.get_mut(seq)
+            {
+                page.escalated.insert(*node);
             }
         }
         self.forget();
@@ -236,7 +243,8 @@ impl Page {
         let whole = |ids: Vec<NodeId>| if ids.len() == count { Ids::All } else { Ids::Some(ids) };
         let open = BTreeSet::from_iter(open);
         let verdicts = groups.into_iter().map(|(verdict, ids)| (verdict, whole(ids))).collect();
-        Self { command: command.clone().into(), at, count, verdicts, ended: BTreeMap::new(), open }
+        let (command, ended) = (command.clone().into(), BTreeMap::new());
+        Self { command, at, count, verdicts, ended, open, escalated: BTreeSet::new() }
     }
 }
 

@@ -66,10 +66,9 @@ pub(super) fn history(region: &Inner, fold: &Fold, name: &str) -> Vec<PastIntent
             IntentState::Running => running(region, name, intent.seq),
             IntentState::Ended(outcome) => State::Ended { outcome: fold.outcome(outcome) },
         };
+        let page = fold.book.page(intent.seq);
         let ended_at_ms = match &intent.state {
-            IntentState::Ended(outcome) => {
-                fold.book.page(intent.seq).and_then(|page| page.ended_at(id, outcome))
-            }
+            IntentState::Ended(outcome) => page.and_then(|page| page.ended_at(id, outcome)),
             IntentState::Refused(_)
             | IntentState::Waiting
             | IntentState::Running
@@ -85,6 +84,7 @@ pub(super) fn history(region: &Inner, fold: &Fold, name: &str) -> Vec<PastIntent
             reason: command.reason.as_deref().map(str::to_owned),
             sequence: command.sequence,
             ended_at_ms,
+            escalated: page.is_some_and(|page| page.escalated.contains(&id)),
             state,
         })
     };

@@ -187,8 +187,9 @@ fn ended(last: &PastIntent, now: u64) -> String {
         Outcome::Cancelled { by } => cancelled(by, last.seq),
         Outcome::Confirmed | Outcome::Merged { .. } => "confirmed".to_owned(),
     };
+    let way = if last.escalated { ", escalated to its second way" } else { "" };
     format!(
-        "; the last word was {}'s {} by {} {ago} ago, seq {}: {end}",
+        "; the last word was {}'s {} by {} {ago} ago, seq {}{way}: {end}",
         last.by, last.action, last.door, last.seq
     )
 }

@@ -33,7 +33,10 @@ pub fn command_text(command: &Command, paint: Paint) -> String {
     if let Some(reason) = &command.reason {
         text += &format!("  \"{reason}\"");
     }
-    plain(&text) + "\n" + &result_text(command.action, Some(command.seq), &command.states, paint)
+    let result = result_text(command.action, Some(command.seq), &command.states, paint);
+    let escalated = command.escalated.as_ref();
+    let escalated = escalated.map(|nodes| format!("escalated to the second way: {nodes}\n"));
+    plain(&text) + "\n" + &result + &escalated.unwrap_or_default()
 }
 
 fn boot_words(boot: Boot) -> String {
@@ -52,6 +55,9 @@ fn past_line(intent: &PastIntent) -> String {
         intent.door,
         state_words(&intent.state)
     );
+    if intent.escalated {
+        text += "  escalated to its second way";
+    }
     if let Some(reason) = &intent.reason {
         text += &format!("  \"{reason}\"");
     }

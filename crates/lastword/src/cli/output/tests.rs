@@ -38,6 +38,7 @@ fn command(action: Action, states: Vec<(&str, usize, State)>) -> Command {
         deadline_ms: 60_000,
         policy: Policy::Supersede,
         open: 0,
+        escalated: None,
         verdicts: vec![VerdictGroup { nodes: "n[1-9]".into(), count: 9, verdict: Verdict::Fire }],
         states: states.into_iter().map(group).collect(),
     }
@@ -238,6 +239,7 @@ fn the_log_tells_who_asked_what_and_what_became_of_it() {
         reason: Some("job 7".into()),
         sequence: None,
         ended_at_ms: None,
+        escalated: seq == 812,
         state,
     };
     let by = whose(812, "ops", Action::Off);
@@ -253,7 +255,8 @@ fn the_log_tells_who_asked_what_and_what_became_of_it() {
             .ends_with("on          by slurm (rest)  superseded (by ops: off, seq 812)  \"job 7\""),
         "{shown}"
     );
-    assert!(lines[1].ends_with("off         by ops (rest)  confirmed  \"job 7\""), "{shown}");
+    let escalated = "off         by ops (rest)  confirmed  escalated to its second way  \"job 7\"";
+    assert!(lines[1].ends_with(escalated), "{shown}");
     let none = History { node: "n7".into(), intents: Vec::new() };
     assert_eq!(history_text(&none), "n7: no command is remembered\n");
 }

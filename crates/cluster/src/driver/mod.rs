@@ -26,7 +26,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 use accounts::Accounts;
 
-use crate::inventory::Driver;
+use crate::inventory::{Access, Authorization, Driver, Endpoint};
 use crate::secret::Secret;
 use crate::targets::Target;
 #[cfg(test)]
@@ -93,15 +93,19 @@ fn stranger(target: &Target, found: &str, wanted: &str) -> Cause {
     Cause { trouble: Trouble::Stranger, words: words.into() }
 }
 
-/// Why the driver can't use a password, though it can be had.
+/// Why a password can't be used at the endpoint, though it can be had.
 #[must_use]
-pub fn wrong_password(driver: Driver, password: &Secret) -> Option<String> {
-    match driver {
-        Driver::Ipmi => {
+pub fn wrong_password(endpoint: &Endpoint, password: &Secret) -> Option<String> {
+    match &endpoint.access {
+        Access::Ipmi(_) => {
             ::ipmi::Password::new(password.expose().as_bytes()).err().map(|it| it.to_string())
         }
-        Driver::Fence => wrong_secret(password).map(str::to_owned),
-        Driver::Redfish | Driver::Webhook | Driver::Manual => None,
+        Access::Fence(_) => wrong_secret(password).map(str::to_owned),
+        Access::Webhook(webhook) if webhook.authorization == Authorization::Bearer => {
+            let unfit = http::bearer(password).is_err();
+            unfit.then(|| "a token with such characters fits in no header".to_owned())
+        }
+        Access::Redfish(_) | Access::Webhook(_) | Access::Manual => None,
     }
 }
 

@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
 
-use ipmi::UserName;
 use nodeset::NodeSet;
 use toml::Spanned;
 
 use super::access::{check_keys, trust_key, wrong_system};
 use super::contact::Contact;
-use super::credentials::{self, Known};
+use super::credentials::{self, Known, wrong_user};
 use super::endpoint::{Access, Endpoint, Transport};
 use super::file::{Block, Written};
 use super::finding::{Findings, Report, quoted};
@@ -354,22 +353,14 @@ impl<'s, 'r> Builder<'s, 'r> {
         reached.map_err(wrong).ok()
     }
 
-    /// Reports a user name that is too long for the driver.
+    /// Reports a user name that the driver can't use.
     fn check_user_name(&mut self, common: &Common<'_, 's>) -> Option<()> {
-        let Some(name) = common.credentials.as_ref().filter(|_| common.driver == Driver::Ipmi)
-        else {
-            return Some(());
-        };
-        let Some(Some(credential)) = self.known.get(&**name) else { return Some(()) };
-        if UserName::new(&credential.username).is_ok() {
-            return Some(());
-        }
-        let message = format!(
-            "credentials {name}: a user name of {} bytes, IPMI knows {} at most",
-            credential.username.len(),
-            UserName::MAX
-        );
-        self.report.errors.add(&common.contact, message);
+        let Some(name) = common.credentials.as_deref() else { return Some(()) };
+        let Some(Some(credential)) = self.known.get(name) else { return Some(()) };
+        let is_basic = common.options.webhook.is_basic();
+        let wrong = wrong_user(common.driver, is_basic, &credential.username);
+        let Some(wrong) = wrong else { return Some(()) };
+        self.report.errors.add(&common.contact, format!("credentials {name}: {wrong}"));
         None
     }
 

@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use ipmi::UserName;
 use toml::Spanned;
 
 use super::file::{CredentialBlock, Reference, ReferenceTable, Written};
 use super::finding::Report;
-use super::model::CredentialRef;
+use super::model::{CredentialRef, Driver};
 use super::options::wrong_word;
 use super::source::{Place, Source, Text};
 use crate::secret::{Secret, SecretRef};
@@ -102,6 +103,21 @@ fn literal(
     }
     report.warnings.add(place, format!("{key}: in plain text"));
     Ok(SecretRef::Literal(value))
+}
+
+/// Why the driver can't use a user name; `is_basic` says how a webhook is told it.
+pub(super) fn wrong_user(driver: Driver, is_basic: bool, user: &str) -> Option<String> {
+    match driver {
+        Driver::Ipmi if UserName::new(user).is_err() => {
+            let (bytes, most) = (user.len(), UserName::MAX);
+            Some(format!("a user name of {bytes} bytes, IPMI knows {most} at most"))
+        }
+        // RFC 7617, 2
+        Driver::Webhook if is_basic && user.contains(':') => {
+            Some("a user name with a colon can't be told by basic authorization".to_owned())
+        }
+        Driver::Ipmi | Driver::Redfish | Driver::Fence | Driver::Webhook | Driver::Manual => None,
+    }
 }
 
 /// The reference that is meant.

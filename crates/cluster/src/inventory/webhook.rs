@@ -77,6 +77,11 @@ impl<'s> WebhookOptions<'s> {
         }
     }
 
+    /// Whether user name and password are told as such.
+    pub(super) fn is_basic(&self) -> bool {
+        self.authorization != Some(Authorization::Bearer)
+    }
+
     /// The first URL that is not set.
     pub(super) fn missing(&self) -> Option<&'static str> {
         KEYS.into_iter().zip(&self.urls).find(|(_, url)| url.is_none()).map(|(key, _)| key)

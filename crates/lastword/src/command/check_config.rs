@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use cluster::inventory::{Access, Driver, Inventory, Parameter, Transport, Trust};
+use cluster::inventory::{Access, Driver, Endpoint, Inventory, Parameter, Transport, Trust};
 use cluster::secret::{Secret, SecretRef};
 use cluster::{check_authorities, find_agent, wrong_password, wrong_secret};
 use ipmi::Key;
@@ -118,16 +118,16 @@ async fn check_inventory(inventory: &Inventory, settings: &Settings, report: &mu
 
 /// Whether the secrets of the accounts that are used can be had, and are of use to the drivers that use them.
 async fn check_accounts(inventory: &Inventory, report: &mut Report) {
-    let used = inventory
-        .endpoints()
-        .filter_map(|endpoint| Some((endpoint.credentials.as_deref()?, endpoint.driver())));
-    let used: BTreeSet<(&str, Driver)> = used.collect();
-    let names: BTreeSet<&str> = used.iter().map(|(name, _)| *name).collect();
-    for name in names {
+    let mut used: BTreeMap<&str, BTreeMap<Driver, &Endpoint>> = BTreeMap::new();
+    for endpoint in inventory.endpoints() {
+        if let Some(name) = endpoint.credentials.as_deref() {
+            used.entry(name).or_default().insert(endpoint.driver(), endpoint);
+        }
+    }
+    for (name, endpoints) in used {
         let Some(credentials) = inventory.credentials.get(name) else { continue };
-        let drivers = used.iter().filter(|(of, _)| *of == name).map(|(_, driver)| *driver);
         let wrong = |password: &Secret| {
-            let found = drivers.clone().find_map(|driver| wrong_password(driver, password));
+            let found = endpoints.values().find_map(|endpoint| wrong_password(endpoint, password));
             found.map_or(Ok(()), Err)
         };
         let what = format!("credentials {name:?}");

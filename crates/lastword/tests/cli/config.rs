@@ -118,6 +118,13 @@ fn a_password_that_its_driver_can_t_use_is_told_and_so_are_those_of_second_ways(
     assert!(long.out.contains("the password is 23 bytes long"), "{long:?}");
     assert!(!long.out.contains("hunter2"), "{long:?}");
 
+    let hook = "{ env = 'CANARY' }\n[[nodes]]\nnames = 'w1'\ndriver = 'webhook'\nauthorization = 'bearer'\n\
+        power_on_uri = 'http://h/on'\npower_off_uri = 'http://h/off'\npower_query_uri = 'http://h/'\n\
+        credentials = 't'\n[credentials.t]\nusername = 't'\npassword = { file = 'token' }";
+    fs::write(dir.path().join("token"), "two\nlines").unwrap();
+    let hook = check(dir.path(), hook, "");
+    assert!(hook.code == 2 && hook.out.contains("fits in no header"), "{hook:?}");
+
     let second = "{ env = 'CANARY' }\n\
         [nodes.second]\nis = 'feed'\ndriver = 'fence'\nagent = 'fence_nowhere'\n\
         parameters = { ip = 'p', plug = '{1}' }\ncredentials = 'pdu'\n\

@@ -67,6 +67,7 @@ impl Serialize for Secret {
 #[serde(rename_all = "lowercase")]
 pub enum SecretRef {
     /// A file, read anew each time.
+    #[serde(serialize_with = "absolute")]
     File(PathBuf),
     /// An environment variable of this process.
     Env(String),
@@ -141,6 +142,12 @@ pub enum SecretCause {
     /// The helper was killed after [`HELPER_TIMEOUT_MS`].
     #[error("killed: took longer than {0} ms")]
     TimedOut(u64),
+}
+
+/// From wherever the document is read.
+fn absolute<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    path.serialize(serializer)
 }
 
 impl SecretRef {

@@ -172,6 +172,8 @@ fn trust(transport: &Transport) -> Option<(&'static str, Value)> {
     match transport {
         Transport::Plain | Transport::Tls(Trust::Roots) => None,
         Transport::Tls(Trust::File(path)) => {
+            // from wherever the document is read
+            let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
             Some(("ca_file", Value::Text(path.display().to_string())))
         }
         Transport::Tls(Trust::Fingerprint(it)) => {

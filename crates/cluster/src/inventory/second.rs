@@ -137,7 +137,7 @@ fn refuse_shared(
 pub(super) fn missing_terms(block: &Spanned<Block>, source: &Source<'_>, errors: &mut Findings) {
     if block.get_ref().is.is_none() {
         let known: Vec<&str> = SecondIs::ALL.iter().map(|is| is.word()).collect();
-        let message = format!("is is missing: {}", known.join(" or "));
+        let message = format!("\"is\" is missing: {}", known.join(" or "));
         errors.add(&source.place(block.span()), message);
     }
 }

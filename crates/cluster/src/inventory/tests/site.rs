@@ -139,7 +139,10 @@ fn a_second_way_is_written_like_a_node_and_holds_for_the_same_names() {
 #[test]
 fn what_makes_no_sense_in_a_second_way_is_told() {
     for (lines, told) in [
-        ("driver = \"ipmi\"\ncredentials = \"c\"\nbmc = \"b\"", "\"is\" is missing: machine or feed"),
+        (
+            "driver = \"ipmi\"\ncredentials = \"c\"\nbmc = \"b\"",
+            "\"is\" is missing: machine or feed",
+        ),
         (
             "is = \"spare\"\ndriver = \"ipmi\"\ncredentials = \"c\"\nbmc = \"b\"",
             "unknown second way \"spare\"",

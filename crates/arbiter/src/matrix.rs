@@ -1,5 +1,6 @@
 //! What happens when a newer intent meets a running operation under the policy `supersede`.
 
+use crate::Millis;
 use crate::action::{Action, Boot};
 
 /// What becomes of a newer intent and of the operation that it meets.
@@ -13,18 +14,30 @@ pub enum Meeting {
     Busy,
 }
 
+/// What was asked for, as far as it matters who meets whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// What to do.
+    pub action: Action,
+    /// The boot override, if there is to be one.
+    pub boot: Option<Boot>,
+    /// After how long a soft shutdown turns hard; never, if none.
+    pub force_after_ms: Option<Millis>,
+}
+
 /// The table of the design, 2.2. `happened` tells whether the running action's event is on record: a reset as
-/// fired, a cycle's power as seen off. A newer action that has an event needs one of its own then.
+/// fired, a cycle's power as seen off. A newer action that has an event needs one of its own then. What is to turn hard at
+/// another time, or never, is another wish.
 #[must_use]
-pub fn meet(
-    (running, happened, running_boot): (Action, bool, Option<Boot>),
-    (newer, newer_boot): (Action, Option<Boot>),
-) -> Meeting {
-    if newer == Action::Nmi {
+pub fn meet(running: Wish, happened: bool, newer: Wish) -> Meeting {
+    if newer.action == Action::Nmi {
         return Meeting::Busy;
     }
-    let same_boot = newer_boot.is_none() || newer_boot == running_boot;
-    if same_boot && satisfies(running, happened, newer) {
+    let same_boot = newer.boot.is_none() || newer.boot == running.boot;
+    let soft = matches!(running.action, Action::Soft | Action::SoftCycle);
+    let turns_hard_alike =
+        !(soft && newer.action == running.action) || newer.force_after_ms == running.force_after_ms;
+    if same_boot && turns_hard_alike && satisfies(running.action, happened, newer.action) {
         Meeting::Merge
     } else {
         Meeting::Supersede

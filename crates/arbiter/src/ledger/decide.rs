@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use super::holds::HoldEntry;
 use super::{Ledger, NodeId};
 use crate::action::Action;
-use crate::matrix::{Meeting, meet};
+use crate::matrix::{Meeting, Wish, meet};
 use crate::record::{Command, Policy};
 use crate::{Millis, Seq};
 
@@ -158,7 +158,7 @@ impl Ledger {
         }
         let older = &self.commands[&running.seq].command;
         let happened = older.action.event().is_some_and(|step| running.steps.has(step));
-        match meet((older.action, happened, older.boot), (command.action, command.boot)) {
+        match meet(wish(older), happened, wish(command)) {
             Meeting::Merge => Verdict::Accepted(Course::Merge { into: running.seq }),
             Meeting::Supersede => Verdict::Accepted(Course::Supersede { seq: running.seq }),
             Meeting::Busy => Verdict::Refused(Refusal::Busy { seq: running.seq }),
@@ -168,6 +168,11 @@ impl Ledger {
     fn number(&self, node: NodeId, by: &str) -> Option<u64> {
         self.numbers.get(by)?.get(&node).copied()
     }
+}
+
+const fn wish(command: &Command) -> Wish {
+    let Command { action, boot, force_after_ms, .. } = command;
+    Wish { action: *action, boot: *boot, force_after_ms: *force_after_ms }
 }
 
 fn wait(behind: Seq, waiting: usize, limit: u16) -> Verdict {

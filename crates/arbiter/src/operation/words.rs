@@ -41,7 +41,7 @@ pub(super) fn denied(op: &Operation, pacing: &Pacing) -> Settlement {
 pub(super) fn stranger(op: &Operation, pacing: &Pacing) -> Settlement {
     let orders = match (op.work().fired, op.work().fires) {
         (Some((order, _)), fires) if fires > 0 => {
-            format!("{} was fired {fires} times, and may still happen", order.word())
+            format!("{} was fired {}, and may still happen", order.word(), times(fires))
         }
         _ => String::from("nothing was fired"),
     };
@@ -49,12 +49,12 @@ pub(super) fn stranger(op: &Operation, pacing: &Pacing) -> Settlement {
 }
 
 pub(super) fn out_of_attempts(op: &Operation, order: Order, pacing: &Pacing) -> Settlement {
-    let times = op.work().fires;
     let power = op.seen().power.word();
     Settlement::Failed(format!(
-        "{}: {} fired {times} times, still reads {power}{}",
+        "{}: {} fired {}, still reads {power}{}",
         pacing.endpoint,
         order.word(),
+        times(op.work().fires),
         last_cause(op)
     ))
 }
@@ -109,10 +109,13 @@ fn tried(op: &Operation, charge: &Charge) -> String {
         charge.steps.has(Step::Asked) && matches!(charge.action, Action::Soft | Action::SoftCycle);
     match (work.fired, asked) {
         (Some((order, _)), _) => {
-            format!("{} fired {} times, reads {}", order.word(), work.fires, power(op))
+            format!("{} fired {}, reads {}", order.word(), times(work.fires), power(op))
         }
         (None, true) => {
             format!("the operating system was asked once to shut down, reads {}", power(op))
+        }
+        (None, false) if charge.steps.has(Step::Dropped) => {
+            format!("power was taken, and nothing was fired since, reads {}", power(op))
         }
         (None, false) => format!("nothing was fired, power reads {}", power(op)),
     }
@@ -123,7 +126,7 @@ fn kept_waiting(op: &Operation, charge: &Charge, pacing: &Pacing) -> String {
     let order = charge.next_order();
     if order.is_some_and(|order| op.gate().bars(order)) {
         let other = match order {
-            Some(Order::On) => "what it depends on was not on",
+            Some(Order::On) => "what it depends on was not on, or was to go off",
             _ => "what depends on it was not off",
         };
         return format!("; {other}");
@@ -132,6 +135,10 @@ fn kept_waiting(op: &Operation, charge: &Charge, pacing: &Pacing) -> String {
         (Some(circuit), Start::Waiting) => format!("; it waited for its turn on circuit {circuit}"),
         _ => String::new(),
     }
+}
+
+fn times(count: u8) -> String {
+    if count == 1 { String::from("once") } else { format!("{count} times") }
 }
 
 fn power(op: &Operation) -> &'static str {

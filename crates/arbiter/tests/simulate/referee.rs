@@ -61,7 +61,8 @@ struct Batches {
 pub struct Referee {
     epoch: Seq,
     lanes: BTreeMap<NodeId, Lane>,
-    commands: BTreeMap<Seq, (Action, Option<Boot>, Millis)>,
+    /// What was asked: the action, its boot override, how long it may take, when it turns hard.
+    commands: BTreeMap<Seq, (Action, Option<Boot>, Millis, Option<Millis>)>,
     batches: BTreeMap<Seq, Batches>,
     numbers: BTreeMap<(Box<str>, NodeId), u64>,
     keys: BTreeMap<(Box<str>, Box<str>), Seq>,
@@ -193,7 +194,8 @@ impl Referee {
             return ensure(changes == repeated, "the same key is not carried out twice");
         }
         self.keys.extend(key.map(|key| (key, seq)));
-        self.commands.insert(seq, (command.action, command.boot, command.deadline_ms));
+        let Command { action, boot, deadline_ms, force_after_ms, .. } = *command;
+        self.commands.insert(seq, (action, boot, deadline_ms, force_after_ms));
         if let Some(terms) = command.batch {
             let batches = Batches { terms, under_way: BTreeSet::new(), failed: 0 };
             self.batches.insert(seq, batches);
@@ -241,7 +243,7 @@ impl Referee {
         if lane.begins > now {
             return "supersede";
         }
-        let (older, boot, _) = self.commands[&running];
+        let (older, boot, _, force) = self.commands[&running];
         let row = MATRIX.iter().find(|(action, _)| *action == older).expect("a row for each").1;
         let column = Action::ALL.iter().position(|action| *action == command.action);
         let cell = row.as_bytes()[column.expect("a column for each")];
@@ -252,7 +254,9 @@ impl Referee {
             _ => false,
         };
         let too_late = event && command.action != Action::On;
-        if cell == b'm' && !other_boot && !too_late { "merge" } else { "supersede" }
+        let soft = matches!(older, Action::Soft | Action::SoftCycle) && older == command.action;
+        let other_force = soft && command.force_after_ms != force;
+        if cell == b'm' && !other_boot && !other_force && !too_late { "merge" } else { "supersede" }
     }
 
     fn remember(&mut self, now: Millis, node: NodeId, command: &Command, verdict: &Verdict) {

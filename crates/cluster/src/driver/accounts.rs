@@ -33,21 +33,21 @@ struct Account {
     refused_by: BTreeSet<String>,
     /// When it is tried again.
     probe_at: Millis,
-    /// The BMC that it is tried at now and then.
-    probed: String,
+    /// The BMC at which it is being tried again.
+    probed: Option<String>,
     unproven: Arc<Semaphore>,
 }
 
 impl Default for Account {
     fn default() -> Self {
         let unproven = Arc::new(Semaphore::new(UNPROVEN_MAX));
-        let (refused_by, probed) = (BTreeSet::new(), String::new());
-        Self { accepted: false, refused_by, probe_at: 0, probed, unproven }
+        Self { accepted: false, refused_by: BTreeSet::new(), probe_at: 0, probed: None, unproven }
     }
 }
 
 impl Accounts {
-    /// Why the account is not used at this BMC, if it is left alone. Now and then one question is let through.
+    /// Why the account is not used at this BMC, if it is left alone. Now and then one question is let through, however
+    /// often it is asked for until that was answered.
     pub(super) fn cause(&self, target: &Target) -> Option<Cause> {
         let name = target.endpoint.credentials.as_ref()?;
         let (now, mut known) = (now_ms(), self.lock());
@@ -57,7 +57,9 @@ impl Accounts {
         }
         if account.probe_at <= now {
             account.probe_at = now + PROBE_MS;
-            account.probed = target.name();
+            account.probed = Some(target.name());
+        }
+        if account.probed.as_ref() == Some(&target.name()) {
             return None;
         }
         let words = format!("{}: {}", target.name(), account.left_alone(name));
@@ -71,7 +73,15 @@ impl Accounts {
                 self.learn(target, false);
             }
             Answer::NotSent(cause) if cause.trouble == Trouble::Denied => self.learn(target, true),
-            Answer::NotSent(_) | Answer::Lost(_) => {}
+            Answer::NotSent(_) | Answer::Lost(_) => self.end_probe(target),
+        }
+    }
+
+    /// A BMC said nothing of the account.
+    fn end_probe(&self, target: &Target) {
+        let Some(name) = &target.endpoint.credentials else { return };
+        if let Some(account) = self.lock().get_mut(name) {
+            account.probed.take_if(|probed| *probed == target.name());
         }
     }
 
@@ -83,6 +93,7 @@ impl Accounts {
             known.insert(Arc::clone(name), Account::default());
         }
         let Some(account) = known.get_mut(name) else { return };
+        account.probed.take_if(|probed| *probed == target.name());
         if !denied {
             account.accepted = true;
             account.refused_by.clear();
@@ -106,7 +117,7 @@ impl Accounts {
         let turn = tokio::time::timeout(wait, unproven.acquire_owned()).await;
         if let Some(account) = self.lock().get(name)
             && account.refused_by.len() >= REFUSED_BY_MAX
-            && account.probed != target.name()
+            && account.probed.as_ref() != Some(&target.name())
         {
             return Err(account.left_alone(name));
         }
@@ -172,6 +183,25 @@ mod tests {
         assert!(cause.words.contains("4 BMCs refused the account of credentials c"), "{cause:?}");
         accounts.renew();
         assert_eq!(accounts.cause(&fleet[8]), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_account_that_is_left_alone_is_tried_at_one_bmc_now_and_then_until_that_has_answered()
+     {
+        let (accounts, fleet) = (Accounts::default(), fleet());
+        fleet[..4].iter().for_each(|target| accounts.note(target, &denied()));
+        assert!(accounts.cause(&fleet[8]).is_some());
+        tokio::time::advance(Duration::from_millis(PROBE_MS)).await;
+        for _ in 0..3 {
+            assert_eq!(accounts.cause(&fleet[8]), None, "asked for again while it gets ready");
+            assert!(accounts.cause(&fleet[7]).is_some(), "one at a time");
+        }
+        accounts.note(&fleet[8], &denied());
+        assert!(accounts.cause(&fleet[8]).is_some(), "it has been tried");
+        tokio::time::advance(Duration::from_millis(PROBE_MS)).await;
+        assert_eq!(accounts.cause(&fleet[7]), None);
+        accounts.note(&fleet[7], &Answer::Power(Power::On));
+        assert_eq!(accounts.cause(&fleet[6]), None, "it was accepted");
     }
 
     #[test]

@@ -50,6 +50,7 @@ pub(super) fn check(region: &Inner, fleet: &Fleet, command: &Command) -> Answer<
     if !fleet.has_kin() {
         return Ok(());
     }
+    refuse_batches(fleet, command)?;
     let fold = read(&region.fold);
     let comes = |name: &str, goal: Goal| {
         command.nodes.contains(name)
@@ -92,6 +93,21 @@ pub(super) fn check(region: &Inner, fleet: &Fleet, command: &Command) -> Answer<
         }
     }
     Ok(())
+}
+
+/// Who waits for another batch than its own does so in vain: batches begin when the former have ended.
+fn refuse_batches(fleet: &Fleet, command: &Command) -> Answer<()> {
+    if command.batch.is_none() {
+        return Ok(());
+    }
+    let meant = |node: &String| fleet.parent(node).is_some_and(|it| command.nodes.contains(it));
+    let depending: Vec<String> = command.nodes.iter().filter(meant).collect();
+    let Some(first) = depending.first() else { return Ok(()) };
+    let parent = fleet.parent(first).unwrap_or_default();
+    let words = format!(
+        "{first} depends on {parent}: nodes that depend on each other don't go in batches, as one would wait for the other's"
+    );
+    Err(Fail::new(Code::Depends, 409, words).nodes(&named(&depending)))
 }
 
 /// Whether an open command takes the node there.

@@ -15,6 +15,6 @@ mod withdraw;
 pub(crate) use check::hold_terms;
 pub(crate) use give::give;
 pub(crate) use record::record;
-pub(crate) use resolve::{Chosen, bad_node_set, choose, choose_visible};
+pub(crate) use resolve::{Chosen, bad_node_set, choose};
 pub(crate) use view::{list, one, running, seq};
 pub(crate) use withdraw::{withdraw, withdraw_one};

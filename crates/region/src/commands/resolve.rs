@@ -10,7 +10,7 @@ use nodeset::{ErrorKind, Groups, NodeSet, ParseError};
 
 use crate::accounts::Caller;
 use crate::fleet::Fleet;
-use crate::groups::{brief, cut};
+use crate::groups::brief;
 use crate::rest::{Answer, Fail};
 
 /// The most labels of one selector.
@@ -29,20 +29,6 @@ pub(crate) fn choose(fleet: &Fleet, caller: &Caller, chosen: Chosen<'_>) -> Answ
     let nodes = meant(fleet, caller, chosen.nodes)?;
     caller.covers(&nodes)?;
     narrowed(fleet, chosen, nodes)
-}
-
-/// As [`choose`], but what is outside of the scope is left out, unless nothing else was named.
-pub(crate) fn choose_visible(
-    fleet: &Fleet,
-    caller: &Caller,
-    chosen: Chosen<'_>,
-) -> Answer<NodeSet> {
-    let nodes = meant(fleet, caller, chosen.nodes)?;
-    let visible = cut(&nodes, caller.scope.as_ref());
-    if visible.is_empty() {
-        caller.covers(&nodes)?;
-    }
-    narrowed(fleet, chosen, visible)
 }
 
 /// What the expression says. Of nodes outside of the scope only those are in it that it names itself.

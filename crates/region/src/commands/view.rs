@@ -11,7 +11,7 @@ use api::{
 use arbiter::{IntentState, NodeId, Outcome, Seq};
 use nodeset::NodeSet;
 
-use super::resolve::{Chosen, choose_visible};
+use super::resolve::{Chosen, choose};
 use crate::accounts::Caller;
 use crate::convert::{action, batch, boot, door, order, phase, policy};
 use crate::fold::{Fold, Page};
@@ -65,7 +65,7 @@ pub(crate) fn list(region: &Inner, caller: &Caller, query: &CommandQuery) -> Ans
     let only = match &query.nodes {
         Some(nodes) => {
             let chosen = Chosen { nodes, selector: None };
-            Some(choose_visible(&region.fleet(), caller, chosen)?)
+            Some(choose(&region.fleet(), caller, chosen)?)
         }
         None => None,
     };

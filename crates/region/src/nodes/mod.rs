@@ -14,7 +14,7 @@ use api::{
 use nodeset::NodeSet;
 
 use crate::accounts::Caller;
-use crate::commands::{Chosen, choose_visible};
+use crate::commands::{Chosen, choose};
 use crate::groups::{Group, cut};
 use crate::locks::read;
 use crate::region::Inner;
@@ -123,7 +123,7 @@ fn chosen(
     if nodes.is_none() && cut(fleet.nodes(), caller.scope.as_ref()).is_empty() {
         return Ok(NodeSet::default());
     }
-    choose_visible(&fleet, caller, Chosen { nodes: nodes.unwrap_or("@*"), selector })
+    choose(&fleet, caller, Chosen { nodes: nodes.unwrap_or("@*"), selector })
 }
 
 /// Refuses a node that is not in the inventory, unless something is still being done with it. One

@@ -107,7 +107,6 @@ impl Door {
         if self.is_dead() {
             return Vec::new();
         }
-        let logs_in = datagram.get(PAYLOAD_TYPE_AT) == Some(&OPEN_SESSION);
         let (mut bmc, mut watch) = (self.bmc(), self.watch());
         let sessions = bmc.sessions(now);
         let answers = bmc.datagram(now, datagram);
@@ -115,6 +114,9 @@ impl Door {
             // a farewell, whose answer nobody waits for
             return answers;
         }
+        // one that is not answered is sent again, and tries no password
+        let opens = datagram.get(PAYLOAD_TYPE_AT) == Some(&OPEN_SESSION);
+        let logs_in = opens && !answers.is_empty();
         let under_way = now < watch.answers_until;
         self.judge(&mut watch, now, under_way, logs_in.then_some(sessions));
         let late = answers.iter().map(|(late, _)| *late).max();

@@ -58,3 +58,24 @@ const fn satisfies(running: Action, happened: bool, newer: Action) -> bool {
         Action::Nmi => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_turns_hard_at_another_time_or_never_is_another_wish() {
+        let soft = |force_after_ms| Wish { action: Action::Soft, boot: None, force_after_ms };
+        let off = Wish { action: Action::Off, ..soft(None) };
+        for (running, newer, expected) in [
+            (soft(None), soft(None), Meeting::Merge),
+            (soft(Some(3_000)), soft(Some(3_000)), Meeting::Merge),
+            (soft(None), soft(Some(3_000)), Meeting::Supersede),
+            (soft(Some(3_000)), soft(None), Meeting::Supersede),
+            (soft(Some(60_000)), soft(Some(3_000)), Meeting::Supersede),
+            (off, soft(Some(3_000)), Meeting::Merge),
+        ] {
+            assert_eq!(meet(running, false, newer), expected, "{running:?} {newer:?}");
+        }
+    }
+}

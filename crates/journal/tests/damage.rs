@@ -88,6 +88,16 @@ async fn a_decayed_entry_near_the_end_keeps_it_from_opening() {
 }
 
 #[tokio::test]
+async fn a_file_that_ends_within_a_page_is_not_sound() {
+    let folder = filled(20).await;
+    let file = folder.path().join("journal.db");
+    let bytes = fs::read(&file).unwrap();
+    fs::write(&file, &bytes[..bytes.len() - 5]).unwrap();
+    let report = journal::check(folder.path()).unwrap();
+    assert!(!report.is_sound() && report.to_string().contains("ends within a page"), "{report}");
+}
+
+#[tokio::test]
 async fn random_bytes_in_the_file_are_never_returned_as_entries_and_never_panic() {
     let mut seeded = Seeded(7);
     let mut noticed = 0;

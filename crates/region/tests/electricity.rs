@@ -187,3 +187,31 @@ fn an_older_record_without_a_batch_is_read() {
     let Record::Command(command) = serde_json::from_str(text).unwrap() else { panic!() };
     assert_eq!(command.batch, None);
 }
+
+#[test]
+fn nodes_that_depend_on_each_other_don_t_go_in_batches() {
+    let site = site();
+    let batch = Some(Batch { size: 1, delay_ms: 0, stop_after: None });
+    for request in [on("chassis,b1"), with_children(off("chassis"))] {
+        let request = CommandRequest { batch, ..request };
+        let refused = problem(site.admin().post_command(&request, &key()), 409, Code::Depends);
+        assert!(refused.detail.contains("b1 depends on chassis"), "{}", refused.detail);
+    }
+    site.admin().post_command(&CommandRequest { batch, ..on("b[1-3]") }, &key()).unwrap();
+}
+
+#[test]
+fn relatives_outside_of_a_scope_are_not_named() {
+    let site = site();
+    site.board.publish("chassis", idle(Power::Off, now()));
+    site.board.publish("b2", idle(Power::On, now()));
+    let ann = site.user("ann", Role::Operator, Some("b1"));
+    let refused = problem(ann.post_command(&on("b1"), &key()), 409, Code::Depends);
+    assert!(!refused.detail.contains("chassis"), "{}", refused.detail);
+    let bob = site.user("bob", Role::Operator, Some("chassis"));
+    let refused = problem(bob.post_command(&off("chassis"), &key()), 409, Code::Depends);
+    assert!(!refused.detail.contains("b2"), "{}", refused.detail);
+    let refused =
+        problem(bob.post_command(&with_children(off("chassis")), &key()), 403, Code::OutOfScope);
+    assert!(!refused.detail.contains("b2"), "{}", refused.detail);
+}

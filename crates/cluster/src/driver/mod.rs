@@ -17,6 +17,7 @@ mod redfish;
 mod resolve;
 mod tasks;
 mod traffic;
+mod veil;
 mod webhook;
 
 use std::sync::Arc;

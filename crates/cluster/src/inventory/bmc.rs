@@ -21,6 +21,10 @@ pub(super) fn pairs(
     source: &Source<'_>,
     errors: &mut Findings,
 ) -> Option<Vec<Pair>> {
+    if bmc.get_ref().contains('@') {
+        errors.add(&source.place(bmc.span()), "bmc: an account belongs in [credentials.NAME]");
+        return None;
+    }
     let templates = written_out(bmc, source, errors)?;
     let (template, rest) = templates.items.split_first()?;
     let paired = if templates.is_list {

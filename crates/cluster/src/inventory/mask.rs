@@ -71,7 +71,7 @@ fn walk(value: &Spanned<DeValue<'_>>, harmless: bool, found: &mut Vec<Range<usiz
     match value.get_ref() {
         DeValue::Table(_) => each_value(value, |key, inner| {
             if key != "labels" {
-                walk(inner, HARMLESS_KEYS.contains(&key), found);
+                walk(inner, HARMLESS_KEYS.contains(&key) && !has_account(key, inner), found);
             }
         }),
         DeValue::Array(list) => list.iter().for_each(|inner| walk(inner, harmless, found)),
@@ -85,6 +85,11 @@ fn walk(value: &Spanned<DeValue<'_>>, harmless: bool, found: &mut Vec<Range<usiz
             }
         }
     }
+}
+
+/// Whether an address has an account in it, where none belongs.
+fn has_account(key: &str, value: &Spanned<DeValue<'_>>) -> bool {
+    key == "bmc" && value.get_ref().as_str().is_some_and(|text| text.contains('@'))
 }
 
 fn each_value<'v, 'i>(
@@ -109,5 +114,5 @@ pub(super) fn looks_harmless(before: &str, line: &str) -> bool {
     }
     let key =
         text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
-    text.starts_with('[') || HARMLESS_KEYS.contains(&key)
+    text.starts_with('[') || HARMLESS_KEYS.contains(&key) && !(key == "bmc" && text.contains('@'))
 }

@@ -60,6 +60,7 @@ pub fn check(folder: impl AsRef<Path>) -> Result<Report, InspectError> {
         report.add(None, fault);
     }
     report.look_at_database(&connection);
+    report.look_at_length(&connection);
     if let Err(error) = store::state(&connection) {
         report.add(None, Fault::Database(error.into_reason()));
     }
@@ -113,6 +114,18 @@ impl Report {
         });
         if let Err(error) = complaints {
             self.add(None, Fault::Database(error.to_string()));
+        }
+    }
+
+    /// SQLite passes over what is missing of the last page.
+    fn look_at_length(&mut self, connection: &Connection) {
+        let page = connection.pragma_query_value(None, "page_size", |row| row.get::<_, u32>(0));
+        let length = connection.path().and_then(|path| std::fs::metadata(path).ok());
+        if let (Ok(page), Some(length)) = (page, length.map(|it| it.len()))
+            && length.checked_rem(page.into()).is_some_and(|rest| rest > 0)
+        {
+            let words = format!("the file has {length} bytes: it ends within a page of {page}");
+            self.add(None, Fault::Database(words));
         }
     }
 

@@ -187,11 +187,12 @@ async fn check_programs(inventory: &Inventory, report: &mut Report) {
 
 fn check_data(folder: &Path, report: &mut Report) {
     let shown = folder.display();
+    let whole = std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
     let (place, is_there) = match fs::metadata(folder) {
         Ok(found) if found.is_dir() => (folder, true),
         Ok(_) => return report.wrong(&format!("data folder {shown} is no folder")),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            (folder.ancestors().find(|above| above.is_dir()).unwrap_or(folder), false)
+            (whole.ancestors().find(|above| above.is_dir()).unwrap_or(folder), false)
         }
         Err(error) => return report.wrong(&format!("data folder {shown}: {error}")),
     };

@@ -137,6 +137,16 @@ fn a_password_that_its_driver_can_t_use_is_told_and_so_are_those_of_second_ways(
 }
 
 #[test]
+fn a_data_folder_that_is_not_there_yet_may_be_named_from_here() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("i.toml"), format!("{INVENTORY}password = {{ env = 'CANARY' }}\n"))
+        .unwrap();
+    let mut command = program("check-config --inventory i.toml --data data --listen 127.0.0.1:0");
+    let said = said(command.env("CANARY", "hunter2").current_dir(dir.path()).output().unwrap());
+    assert_eq!(said.code, 0, "{said:?}");
+}
+
+#[test]
 fn the_documented_fence_inventory_needs_its_agents_and_every_secret_that_it_names() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/drivers/fence.md");
     let page = fs::read_to_string(page).unwrap();

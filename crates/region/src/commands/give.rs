@@ -32,13 +32,13 @@ pub(crate) async fn give(
     let fleet = region.fleet();
     let command = command(&fleet, caller, key, &request)?;
     if request.dry_run {
-        kin::check(region, &fleet, &command)?;
+        kin::check(region, &fleet, &command, caller.scope.as_ref())?;
         return foretell(region, &fleet, &request, &command).await;
     }
     if let Some(seq) = repeated(region, &command) {
         return original(region, seq, &command, true);
     }
-    kin::check(region, &fleet, &command)?;
+    kin::check(region, &fleet, &command, caller.scope.as_ref())?;
     guard(region, &fleet, &request, &command)?;
     if let Some(state) = request.if_state
         && let Err(differs) = in_state(region, &command, state).await
@@ -89,7 +89,14 @@ fn command(
 ) -> Answer<Command> {
     let chosen = Chosen { nodes: &request.nodes, selector: request.selector.as_deref() };
     let nodes = kin::with_kin(fleet, request, choose(fleet, caller, chosen)?);
-    caller.covers(&nodes)?;
+    if caller.covers(&nodes).is_err() {
+        // which they are is not for the caller to know
+        let words = format!(
+            "the scope of {} leaves out nodes that depend on these, or that these depend on",
+            caller.name
+        );
+        return Err(Fail::new(Code::OutOfScope, 403, words));
+    }
     let (policy, exceptions) = fleet.policies(&nodes);
     let usual_ms = fleet.deadline_ms(&nodes).unwrap_or_default();
     let hold = request

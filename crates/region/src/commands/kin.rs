@@ -46,7 +46,12 @@ fn collect(of: &str, into: &mut BTreeSet<String>, next: impl Fn(&str) -> Vec<Str
 
 /// Refuses to take power from under a node that is not off, and to power a node on whose parent is off, unless those
 /// are asked for as well or are on their way.
-pub(super) fn check(region: &Inner, fleet: &Fleet, command: &Command) -> Answer<()> {
+pub(super) fn check(
+    region: &Inner,
+    fleet: &Fleet,
+    command: &Command,
+    scope: Option<&NodeSet>,
+) -> Answer<()> {
     if !fleet.has_kin() {
         return Ok(());
     }
@@ -64,6 +69,7 @@ pub(super) fn check(region: &Inner, fleet: &Fleet, command: &Command) -> Answer<
             let children = under.iter().flat_map(|node| fleet.children(node));
             let children: Vec<&str> = children.filter(|child| !comes(child, Goal::Off)).collect();
             let (under, children) = (named(&under), named(&children));
+            let Some(children) = seen(children, scope) else { return Err(unseen()) };
             let words = format!(
                 "{} not known to be off, and {} on {}: with_children is needed",
                 are(&children),
@@ -83,7 +89,7 @@ pub(super) fn check(region: &Inner, fleet: &Fleet, command: &Command) -> Answer<
             .filter_map(|node| fleet.parent(&node).filter(is_off).map(str::to_owned))
             .collect();
         if !parents.is_empty() {
-            let parents = named(&parents);
+            let Some(parents) = seen(named(&parents), scope) else { return Err(unseen()) };
             let it = if parents.len() == 1 { "it" } else { "them" };
             let words = format!(
                 "{} off, and what is asked for depends on {it}: with_parents is needed",
@@ -115,6 +121,17 @@ fn is_asked(fold: &Fold, name: &str, goal: Goal) -> bool {
     let running = fold.ledger.id(name).and_then(|id| fold.ledger.running(id));
     let entry = running.and_then(|(seq, _)| fold.ledger.command(seq));
     entry.is_some_and(|entry| entry.command.action.goal() == Some(goal))
+}
+
+/// What of them the caller may know of, if that is anything.
+fn seen(nodes: NodeSet, scope: Option<&NodeSet>) -> Option<NodeSet> {
+    let seen = scope.map_or_else(|| nodes.clone(), |scope| nodes.intersection(scope));
+    (!seen.is_empty()).then_some(seen)
+}
+
+fn unseen() -> Fail {
+    let words = "what these depend on, or what depends on them, is not where it has to be, and outside of the scope";
+    Fail::new(Code::Depends, 409, words.to_owned())
 }
 
 fn named<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> NodeSet {

@@ -143,7 +143,7 @@ fn a_deadline_tells_who_else_was_waited_for() {
     assert_eq!(
         said,
         "failed: bmc1: not confirmed within 600 s; nothing was fired, power reads off; what it \
-         depends on was not on"
+         depends on was not on, or was to go off"
     );
 }
 

@@ -9,7 +9,6 @@ mod outlets;
 mod run;
 #[cfg(test)]
 mod tests;
-mod veil;
 
 use std::collections::HashMap;
 use std::io;

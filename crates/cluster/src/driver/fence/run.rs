@@ -11,7 +11,7 @@ use tokio::process::{Child, ChildStdin, Command};
 use tokio::time::{Instant, timeout, timeout_at};
 use zeroize::Zeroizing;
 
-use super::veil;
+use super::super::veil;
 use crate::program::{self, Family};
 use crate::secret::Secret;
 

@@ -3,7 +3,9 @@
 use arbiter::Answer;
 use hyper::StatusCode;
 
+use super::super::veil;
 use super::super::{denied, plain, stranger};
+use crate::secret::Secret;
 use crate::targets::Target;
 
 /// Why not, in words.
@@ -54,6 +56,21 @@ impl Failure {
             Self::Stranger(found, wanted) => {
                 Self::Lost(format!("then it was machine {found}, not {wanted}"))
             }
+        }
+    }
+
+    /// The same in words that show nothing of these secrets: a BMC may repeat what it was sent.
+    pub(in crate::driver) fn without(self, secrets: &[Secret]) -> Self {
+        if secrets.is_empty() {
+            return self;
+        }
+        let veiled = |words: String| veil::without(&words, secrets);
+        match self {
+            Self::Denied(words) => Self::Denied(veiled(words)),
+            Self::Stranger(found, wanted) => Self::Stranger(veiled(found), wanted),
+            Self::NotSent(words) => Self::NotSent(veiled(words)),
+            Self::Refused(words) => Self::Refused(veiled(words)),
+            Self::Lost(words) => Self::Lost(veiled(words)),
         }
     }
 

@@ -85,6 +85,8 @@ pub(super) struct Client<'a> {
     pub(super) link: &'a mut Option<Link>,
     /// Nothing is sent after it.
     pub(super) deadline: Instant,
+    /// What was told to the BMC and to nobody else.
+    pub(super) told: Vec<Secret>,
 }
 
 impl What {
@@ -187,6 +189,9 @@ impl Client<'_> {
                 Credential::Kept(token) | Credential::Fresh(token) => (TOKEN, token.clone()),
                 Credential::Basic(basic, _) => (header::AUTHORIZATION, basic.clone()),
             };
+            if let (true, Ok(token)) = (header.0 == TOKEN, header.1.to_str()) {
+                self.told.push(Secret::from(token.to_owned()));
+            }
             let said = self.transfer(what, Some(&header)).await?;
             if said.status() != StatusCode::UNAUTHORIZED {
                 return Ok(said);
@@ -232,7 +237,7 @@ impl Client<'_> {
         self.basic(if is_for_good { Sure::Yes } else { Sure::No }).await
     }
 
-    async fn basic(&self, sure: Sure) -> Result<Credential, Failure> {
+    async fn basic(&mut self, sure: Sure) -> Result<Credential, Failure> {
         let password = self.password().await?;
         Ok(Credential::Basic(http::basic(&self.account()?.username, &password)?, sure))
     }
@@ -277,13 +282,14 @@ impl Client<'_> {
         self.target.credential().map_err(|words| Failure::NotSent(words.to_owned()))
     }
 
-    async fn password(&self) -> Result<Secret, Failure> {
+    async fn password(&mut self) -> Result<Secret, Failure> {
         let reference = &self.account()?.password;
         let resolved = self.shared.turns.secret(reference, &self.target.node);
-        match timeout_at(self.deadline, resolved).await {
-            Ok(resolved) => resolved.map_err(|error| Failure::NotSent(error.to_string())),
-            Err(_) => Err(Failure::NotSent("the password was not there in time".to_owned())),
-        }
+        let late = |_| Failure::NotSent("the password was not there in time".to_owned());
+        let password = timeout_at(self.deadline, resolved).await.map_err(late)?;
+        let password = password.map_err(|error| Failure::NotSent(error.to_string()))?;
+        self.told.push(password.clone());
+        Ok(password)
     }
 
     /// Sends a request, over a new connection if the old one turns out to be closed.

@@ -32,7 +32,7 @@ impl Client<'_> {
             Ask::Fire(order) => self.fire(order).await.map(|()| Answer::Done),
             Ask::Boot(boot) => self.boot(boot).await.map(|()| Answer::Done),
         };
-        done.unwrap_or_else(|failure| failure.answer(self.target))
+        done.unwrap_or_else(|failure| failure.without(&self.told).answer(self.target))
     }
 
     async fn power(&mut self) -> Result<Power, Failure> {
@@ -42,6 +42,7 @@ impl Client<'_> {
 
     async fn fire(&mut self, order: Order) -> Result<(), Failure> {
         let (target, candidates) = self.prepare(order).await.map_err(Failure::before)?;
+        let candidates = candidates.map_err(Failure::Refused)?;
         let again = if order.is_at_most_once() { Again::Never } else { Again::Harmless };
         let mut candidates = candidates.into_iter().peekable();
         while let Some(candidate) = candidates.next() {
@@ -82,8 +83,11 @@ impl Client<'_> {
         Err(document::failure(said))
     }
 
-    /// Where to post an order to, and what may carry it out, best first.
-    async fn prepare(&mut self, order: Order) -> Result<(String, Vec<ResetType>), Failure> {
+    /// Where to post an order to, and what may carry it out, best first; or that the BMC has nothing that does.
+    async fn prepare(
+        &mut self,
+        order: Order,
+    ) -> Result<(String, Result<Vec<ResetType>, String>), Failure> {
         let usable = |link: &Link| {
             let recent = |at: Instant| at.elapsed() < Duration::from_millis(PROVEN_MS);
             link.is_open() && link.answered().is_some_and(recent)
@@ -109,7 +113,9 @@ impl Client<'_> {
             self.remember(|system| system.reset = Some(reset.clone()));
         }
         let wanted = ResetType::of(order);
-        let Types::Known(types) = &reset.types else { return Ok((reset.target, wanted.to_vec())) };
+        let Types::Known(types) = &reset.types else {
+            return Ok((reset.target, Ok(wanted.to_vec())));
+        };
         let usable: Vec<_> =
             wanted.iter().copied().filter(|it| types.contains(it)).take(1).collect();
         if usable.is_empty() {
@@ -118,9 +124,9 @@ impl Client<'_> {
             };
             let (wanted, types) = (word(wanted), word(types));
             let words = format!("the BMC has no reset type {wanted}, only {types}");
-            return Err(Failure::NotSent(words));
+            return Ok((reset.target, Err(words)));
         }
-        Ok((reset.target, usable))
+        Ok((reset.target, Ok(usable)))
     }
 
     /// Follows the task that an order became. Its end is only the answer; one that is not over in time was accepted.

@@ -149,6 +149,7 @@ impl Worker {
             memory: &mut self.memory,
             link: &mut self.link,
             deadline,
+            told: Vec::new(),
         }
     }
 }

@@ -90,3 +90,16 @@ fn a_wrong_json_file_is_refused_without_its_password() {
         assert!(!printed.contains(CANARY), "{text}\n{printed}");
     }
 }
+
+#[test]
+fn an_account_in_an_address_is_refused_and_not_shown() {
+    for bmc in ["https://user:hunter2@10.0.0.1", "user:hunter2@10.0.0.1"] {
+        let text = format!(
+            "[[nodes]]\nnames = \"n1\"\ndriver = \"redfish\"\nbmc = \"{bmc}\"\ncredentials = \"c\"\n\
+             [credentials.c]\nusername = \"u\"\npassword = {{ env = \"X\" }}\n"
+        );
+        let printed = printed("i.toml", &text);
+        assert!(printed.contains("an account belongs in"), "{printed}");
+        assert!(!printed.contains(CANARY), "{printed}");
+    }
+}

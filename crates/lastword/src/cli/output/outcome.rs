@@ -60,7 +60,14 @@ pub fn outcome_words(outcome: &Outcome) -> String {
             format!("merged into #{into}: {}", outcome_words(result.result()))
         }
         Outcome::Superseded { by } => format!("superseded ({})", described(by)),
-        Outcome::Cancelled { by } => format!("cancelled ({})", described(by)),
+        // a command takes back its own, after too many others failed
+        Outcome::Cancelled { by } if by.action.is_some() => {
+            format!("cancelled (too many other nodes of #{} failed)", by.seq)
+        }
+        Outcome::Cancelled { by } => {
+            let reason = by.reason.as_ref().map(|reason| format!(": \"{reason}\""));
+            format!("cancelled ({}{})", described(by), reason.unwrap_or_default())
+        }
         Outcome::Failed { cause } => format!("failed ({cause})"),
         Outcome::Uncertain { cause } => format!("uncertain ({cause})"),
     }

@@ -230,7 +230,7 @@ async fn what_a_bmc_offers_is_asked_of_its_action_info_once_and_else_tried() {
         assert_eq!(bench.requests(), requests);
     }
     let answer = told(&bench.ask(Ask::Fire(Order::Off)).await);
-    assert!(answer.starts_with("not sent ") && answer.contains("no reset type ForceOff"));
+    assert!(answer.starts_with("refused ") && answer.contains("no reset type ForceOff"));
 
     let mut bench = Bench::start(|request| match request.line.as_str() {
         RESET if request.body.contains("\"On\"") => say(400, json!({})),
@@ -527,6 +527,28 @@ async fn an_override_that_the_system_does_not_take_goes_to_its_settings() {
         assert!(answer.starts_with(expected), "{status}: {answer}");
         let requests = bench.requests();
         assert_eq!(requests.iter().filter(|line| *line == by_settings).count(), 1, "{requests:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_bmc_repeats_of_what_it_was_told_is_not_told_on() {
+    for (log_in, read) in [(400, 500), (201, 400), (404, 400)] {
+        let mut bench = Bench::start(move |request| {
+            let echo =
+                json!({ "error": { "message": format!("{} {} end", request.head, request.body) } });
+            match request.line.as_str() {
+                LOG_IN if log_in == 201 => {
+                    say_with(201, "X-Auth-Token: t0ken-t0ken\r\nLocation: /s/1", json!({}))
+                }
+                LOG_IN => say(log_in, echo),
+                _ => say(read, echo),
+            }
+        })
+        .await;
+        let answer = told(&bench.ask(Ask::Power).await);
+        for secret in ["hunter2", "t0ken", "dTpod", "aHVudGVy", "h1bnRl", "odW50"] {
+            assert!(!answer.contains(secret), "{log_in}: {answer}");
+        }
     }
 }
 

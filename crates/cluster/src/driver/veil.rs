@@ -1,4 +1,4 @@
-//! Takes secrets out of what programs write, also in the forms in which they send or print them.
+//! Takes secrets out of what programs and BMCs write, also in the forms in which they were sent or are printed.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -16,6 +16,10 @@ const FORM_CHARS: usize = 6;
 pub(super) fn without(line: &str, secrets: &[Secret]) -> String {
     let mut shown = vec![true; line.len()];
     for secret in secrets.iter().filter(|secret| !secret.expose().is_empty()) {
+        if secret.expose().chars().count() < PLAIN_CHARS {
+            hide_word(line, secret.expose(), &mut shown);
+            continue;
+        }
         hide(line, secret.expose(), PLAIN_CHARS, &mut shown);
         for form in forms(secret.expose()) {
             hide(line, &form, FORM_CHARS, &mut shown);
@@ -29,6 +33,18 @@ pub(super) fn without(line: &str, secrets: &[Secret]) -> String {
         if is_shown { word } else { HIDDEN }
     });
     words.collect::<Vec<_>>().join(" ")
+}
+
+/// Marks a secret that is too short to be looked for within words, where it stands alone.
+fn hide_word(line: &str, secret: &str, shown: &mut [bool]) {
+    for (at, _) in line.match_indices(secret) {
+        let end = at + secret.len();
+        let before = line[..at].chars().next_back();
+        let after = line[end..].chars().next();
+        if ![before, after].into_iter().flatten().any(char::is_alphanumeric) {
+            shown[at..end].fill(false);
+        }
+    }
 }
 
 /// Marks every place at which so many characters in a row of the form are.
@@ -129,7 +145,10 @@ mod tests {
             shown("can't log in at 10.0.0.1: S3c is no account"),
             "can't log in at 10.0.0.1: S3c is no account"
         );
-        assert_eq!(without("bad pw for u", &[Secret::from("pw".to_owned())]), "bad *** for u");
+        assert_eq!(
+            without("bad 'pw' by upward", &[Secret::from("pw".to_owned())]),
+            "bad *** by upward"
+        );
         assert_eq!(without("as it is", &[Secret::from(String::new())]), "as it is");
     }
 }

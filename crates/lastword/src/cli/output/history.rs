@@ -20,7 +20,7 @@ pub fn history_text(history: &History) -> String {
 #[must_use]
 pub fn command_text(command: &Command, paint: Paint) -> String {
     let mut text = format!(
-        "#{}  {}  {}{}  by {} ({})  {} nodes: {}",
+        "#{}  {}  {}{}  by {} ({})  {} {}: {}",
         command.seq,
         clock(command.accepted_at_ms),
         command.action,
@@ -28,6 +28,7 @@ pub fn command_text(command: &Command, paint: Paint) -> String {
         command.by,
         command.door,
         command.count,
+        if command.count == 1 { "node" } else { "nodes" },
         command.nodes,
     );
     if let Some(reason) = &command.reason {

@@ -15,7 +15,7 @@ use super::webhook::Webhook;
 pub struct Endpoint {
     /// Who switches it.
     pub contact: Contact,
-    /// A key of [`Inventory::credentials`], if an account is needed.
+    /// A key of [`Inventory::credentials`](super::Inventory::credentials), if an account is needed.
     pub credentials: Option<Arc<str>>,
     /// The protocol, and what only it has.
     pub access: Access,

@@ -6,6 +6,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use bmc_sim::Order;
+
+use super::bmcs::Bmcs;
 use super::fleet::{Fleet, PASSWORD};
 use super::folder;
 use super::house::{House, PROGRAM, end, until};
@@ -54,6 +57,18 @@ fn the_example_of_ipmi_works() {
     let inventory = inventory.replace(":9001", &format!(":{}", fleet.port(1)));
     fs::write(dir.path().join("password"), PASSWORD).expect("a secret");
     follow(&House::start_with(dir.path(), &inventory), &text);
+}
+
+#[test]
+fn the_example_of_redfish_works() {
+    let (dir, text) = (folder(), try_it("redfish"));
+    let bmcs = Bmcs::start(false, &["takes-on=200ms,takes-off=200ms"]);
+    let inventory = blocks(&text, "toml").remove(0);
+    assert!(inventory.contains("http://127.0.0.1:8001"), "{inventory}");
+    let inventory = inventory.replace("http://127.0.0.1:8001", &bmcs.url("n1"));
+    fs::write(dir.path().join("password"), PASSWORD).expect("a secret");
+    follow(&House::start_with(dir.path(), &inventory), &text);
+    assert_eq!(bmcs.orders("n1"), [Order::On, Order::Off, Order::On, Order::Off]);
 }
 
 #[test]

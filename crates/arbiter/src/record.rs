@@ -126,6 +126,35 @@ pub struct Batch {
 }
 
 impl Command {
+    /// One that asks for an action and for nothing else: by whom and through which door, and how long it may take in
+    /// milliseconds. The rest is set where it is wanted.
+    #[must_use]
+    pub fn plain(
+        action: Action,
+        nodes: NodeSet,
+        (cluster, by, door): (&str, &str, &str),
+        deadline_ms: Millis,
+    ) -> Self {
+        Self {
+            action,
+            nodes,
+            cluster: cluster.into(),
+            by: by.into(),
+            door: door.into(),
+            reason: None,
+            sequence: None,
+            if_newest: None,
+            key: None,
+            policy: Policy::default(),
+            exceptions: BTreeMap::new(),
+            hold: None,
+            boot: None,
+            force_after_ms: None,
+            batch: None,
+            deadline_ms,
+        }
+    }
+
     /// The policy that holds for that node.
     #[must_use]
     pub fn policy_for(&self, node: &str) -> Policy {

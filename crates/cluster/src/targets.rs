@@ -58,7 +58,7 @@ pub(crate) fn targets(inventory: &Inventory) -> impl Iterator<Item = Target> {
             node: Arc::clone(&node.name),
             endpoint: Arc::clone(&node.endpoint),
             credential: credential(&credentials, &node.endpoint)?,
-            exchange_ms: first_exchange_ms(node),
+            exchange_ms: node.exchange_ms(),
             gap_ms: node.settings.gap_ms.unwrap_or(0),
             identity: inventory.identities.get(&node.name).cloned(),
         })
@@ -167,11 +167,6 @@ pub(crate) fn first_poll(now: Millis, pacing: &Pacing, nodes: usize) -> Option<M
     pacing.poll_ms.map(|poll_ms| now + pacing.salt % (spread.min(poll_ms) + 1))
 }
 
-/// By the first way.
-fn first_exchange_ms(node: &Node) -> Millis {
-    node.settings.exchange_timeout_ms.unwrap_or(node.endpoint.driver().exchange_ms())
-}
-
 /// By the second way: what was set for the node may be meant for a quicker first one.
 fn second_exchange_ms(node: &Node, second: &inventory::Second) -> Millis {
     let set = node.settings.exchange_timeout_ms.unwrap_or(0);
@@ -181,5 +176,5 @@ fn second_exchange_ms(node: &Node, second: &inventory::Second) -> Millis {
 /// By either way.
 fn exchange_ms(node: &Node, inventory: &Inventory) -> Millis {
     let second = inventory.seconds.get(&node.name);
-    first_exchange_ms(node).max(second.map_or(0, |second| second_exchange_ms(node, second)))
+    node.exchange_ms().max(second.map_or(0, |second| second_exchange_ms(node, second)))
 }

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use super::*;
 use crate::action::{Action, Order, Power};
 use crate::operation::{Cause, Trouble};
-use crate::record::{Command, Policy};
+use crate::record::Command;
 
 /// An agent with a clock, and machines that do at once what they are told.
 struct Site {
@@ -62,27 +62,9 @@ impl Site {
     }
 
     fn give(&mut self, action: Action, nodes: &str) -> Seq {
-        self.put(&Record::Command(
-            Command {
-                action,
-                nodes: NodeSet::parse(nodes, 100).unwrap(),
-                cluster: "c".into(),
-                by: "ann".into(),
-                door: "test".into(),
-                reason: None,
-                sequence: None,
-                if_newest: None,
-                key: None,
-                policy: Policy::Supersede,
-                exceptions: BTreeMap::new(),
-                hold: None,
-                boot: None,
-                force_after_ms: None,
-                batch: None,
-                deadline_ms: 120_000,
-            }
-            .into(),
-        ));
+        let nodes = NodeSet::parse(nodes, 100).unwrap();
+        let command = Command::plain(action, nodes, ("c", "ann", "test"), 120_000);
+        self.put(&Record::Command(command.into()));
         self.seq
     }
 

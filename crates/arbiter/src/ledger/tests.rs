@@ -20,24 +20,7 @@ fn nodes(text: &str) -> NodeSet {
 }
 
 fn command(action: Action, by: &str) -> Command {
-    Command {
-        action,
-        nodes: nodes("n1"),
-        cluster: "c".into(),
-        by: by.into(),
-        door: "test".into(),
-        reason: None,
-        sequence: None,
-        if_newest: None,
-        key: None,
-        policy: Policy::Supersede,
-        exceptions: BTreeMap::new(),
-        hold: None,
-        boot: None,
-        force_after_ms: None,
-        batch: None,
-        deadline_ms: 60_000,
-    }
+    Command::plain(action, nodes("n1"), ("c", by, "test"), 60_000)
 }
 
 /// A ledger with a clock and a leader of epoch 1.
@@ -374,7 +357,11 @@ fn a_hold_by_another_stops_a_running_operation_but_not_the_holder_s_own() {
 }
 
 fn withdrawn(by: &str, seq: Option<Seq>) -> Record {
-    let (nodes, by, door) = (nodes("n1"), by.into(), "test".into());
+    withdrawn_from("n1", by, seq)
+}
+
+fn withdrawn_from(which: &str, by: &str, seq: Option<Seq>) -> Record {
+    let (nodes, by, door) = (nodes(which), by.into(), "test".into());
     Record::Withdrawn(Withdrawn { nodes, by, door, seq, reason: None })
 }
 

@@ -21,24 +21,7 @@ fn nodes() -> NodeSet {
 }
 
 fn command(action: Action, by: &str) -> Command {
-    Command {
-        action,
-        nodes: nodes(),
-        cluster: "c".into(),
-        by: by.into(),
-        door: "test".into(),
-        reason: None,
-        sequence: None,
-        if_newest: None,
-        key: None,
-        policy: Policy::Supersede,
-        exceptions: Default::default(),
-        hold: None,
-        boot: None,
-        force_after_ms: None,
-        batch: None,
-        deadline_ms: 1_000_000,
-    }
+    Command::plain(action, nodes(), ("c", by, "test"), 1_000_000)
 }
 
 fn ask(action: Action) -> Record {

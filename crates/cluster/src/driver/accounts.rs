@@ -52,14 +52,11 @@ impl Accounts {
         let name = target.endpoint.credentials.as_ref()?;
         let (now, mut known) = (now_ms(), self.lock());
         let account = known.get_mut(name)?;
-        if account.refused_by.len() < REFUSED_BY_MAX {
-            return None;
-        }
-        if account.probe_at <= now {
+        if account.is_refused() && account.probe_at <= now {
             account.probe_at = now + PROBE_MS;
             account.probed = Some(target.name());
         }
-        if account.probed.as_ref() == Some(&target.name()) {
+        if !account.is_left_alone_at(target) {
             return None;
         }
         let words = format!("{}: {}", target.name(), account.left_alone(name));
@@ -81,7 +78,7 @@ impl Accounts {
     fn end_probe(&self, target: &Target) {
         let Some(name) = &target.endpoint.credentials else { return };
         if let Some(account) = self.lock().get_mut(name) {
-            account.probed.take_if(|probed| *probed == target.name());
+            account.end_probe(target);
         }
     }
 
@@ -93,11 +90,11 @@ impl Accounts {
             known.insert(Arc::clone(name), Account::default());
         }
         let Some(account) = known.get_mut(name) else { return };
-        account.probed.take_if(|probed| *probed == target.name());
+        account.end_probe(target);
         if !denied {
             account.accepted = true;
             account.refused_by.clear();
-        } else if !account.accepted && account.refused_by.len() < REFUSED_BY_MAX {
+        } else if !account.accepted && !account.is_refused() {
             account.refused_by.insert(target.name());
             account.probe_at = now_ms() + PROBE_MS;
         }
@@ -116,8 +113,7 @@ impl Accounts {
         let wait = Duration::from_millis(UNPROVEN_WAIT_MS);
         let turn = tokio::time::timeout(wait, unproven.acquire_owned()).await;
         if let Some(account) = self.lock().get(name)
-            && account.refused_by.len() >= REFUSED_BY_MAX
-            && account.probed.as_ref() != Some(&target.name())
+            && account.is_left_alone_at(target)
         {
             return Err(account.left_alone(name));
         }
@@ -142,6 +138,20 @@ impl Accounts {
 }
 
 impl Account {
+    /// Whether so many BMCs refused it and none accepted it that it is left alone.
+    fn is_refused(&self) -> bool {
+        self.refused_by.len() >= REFUSED_BY_MAX
+    }
+
+    /// The same, but for the BMC at which it is being tried again.
+    fn is_left_alone_at(&self, target: &Target) -> bool {
+        self.is_refused() && self.probed.as_ref() != Some(&target.name())
+    }
+
+    fn end_probe(&mut self, target: &Target) {
+        self.probed.take_if(|probed| *probed == target.name());
+    }
+
     fn left_alone(&self, name: &str) -> String {
         format!(
             "{} BMCs refused the account of credentials {name} and none accepted it: left alone, so that it is not \

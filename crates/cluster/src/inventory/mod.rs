@@ -48,4 +48,4 @@ pub use model::{
 };
 pub use options::wrong_word;
 pub use pattern::Pattern;
-pub use webhook::{KEYS as WEBHOOK_KEYS, Webhook, wrong_urls};
+pub use webhook::{KEYS as WEBHOOK_KEYS, USUAL_OFF, USUAL_ON, Webhook, wrong_urls};

@@ -258,6 +258,13 @@ words! {
     }
 }
 
+impl Node {
+    /// How long one exchange by its first way may take, its wait for a turn included, in milliseconds.
+    pub(crate) fn exchange_ms(&self) -> u64 {
+        self.settings.exchange_timeout_ms.unwrap_or(self.endpoint.driver().exchange_ms())
+    }
+}
+
 impl Identity {
     /// Reads a UUID: 32 hexadecimal digits, with hyphens or without.
     #[must_use]

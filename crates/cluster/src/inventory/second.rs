@@ -76,8 +76,7 @@ fn refuse_hasty(
     for (name, (_, escalate)) in places {
         let Some(place) = escalate else { continue };
         let (Some(second), Some(node)) = (seconds.get(name), nodes.get(name)) else { continue };
-        let usual = node.endpoint.driver().exchange_ms();
-        let exchange_ms = node.settings.exchange_timeout_ms.unwrap_or(usual);
+        let exchange_ms = node.exchange_ms();
         let Some(escalate_ms) = second.escalate_ms.filter(|ms| *ms < exchange_ms) else { continue };
         if told.insert((escalate_ms, exchange_ms)) {
             let [escalate, exchange] = [escalate_ms, exchange_ms].map(format_ms);

@@ -14,8 +14,11 @@ use super::source::{Place, Source, Text};
 use super::template::Template;
 
 /// What MAAS looks for when nothing else is said.
-static IS_ON: LazyLock<Pattern> = LazyLock::new(|| usual(r"status.*\:.*running"));
-static IS_OFF: LazyLock<Pattern> = LazyLock::new(|| usual(r"status.*\:.*stopped"));
+pub const USUAL_ON: &str = r"status.*\:.*running";
+/// The same for off.
+pub const USUAL_OFF: &str = r"status.*\:.*stopped";
+static IS_ON: LazyLock<Pattern> = LazyLock::new(|| usual(USUAL_ON));
+static IS_OFF: LazyLock<Pattern> = LazyLock::new(|| usual(USUAL_OFF));
 /// A URL is at most so long, in bytes.
 const URL_MAX_BYTES: usize = 2_048;
 /// Ports when a URL names none.

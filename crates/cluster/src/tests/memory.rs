@@ -1,10 +1,9 @@
 //! A journal in memory, and what is put in there.
 
-use std::collections::BTreeMap;
 use std::future::{Future, ready};
 use std::sync::{Arc, Mutex};
 
-use arbiter::{Action, Command, Policy, Record, Settlement};
+use arbiter::{Action, Command, Record, Settlement};
 use journal::{AppendError, Appended, Entry, Journal, ReadError, Refusal, RequestId};
 use nodeset::NodeSet;
 use tokio::sync::watch;
@@ -121,24 +120,7 @@ impl Journal for Memory {
 
 /// A command for some nodes of the cluster `c`.
 pub fn command(action: Action, nodes: NodeSet, deadline_ms: u64) -> Command {
-    Command {
-        action,
-        nodes,
-        cluster: "c".into(),
-        by: "ann".into(),
-        door: "test".into(),
-        reason: None,
-        sequence: None,
-        if_newest: None,
-        key: None,
-        policy: Policy::Supersede,
-        exceptions: BTreeMap::new(),
-        hold: None,
-        boot: None,
-        force_after_ms: None,
-        batch: None,
-        deadline_ms,
-    }
+    Command::plain(action, nodes, ("c", "ann", "test"), deadline_ms)
 }
 
 fn given(command: &Command) -> Vec<u8> {

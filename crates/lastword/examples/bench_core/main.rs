@@ -6,10 +6,9 @@ mod house;
 #[path = "../support/server.rs"]
 mod server;
 
-use std::collections::BTreeMap;
 use std::time::Instant;
 
-use arbiter::{Action, Command, Ledger, Policy, Record, Settlement};
+use arbiter::{Action, Command, Ledger, Record, Settlement};
 use nodeset::NodeSet;
 
 const RECORDS: u64 = 1_000_000;
@@ -28,24 +27,8 @@ pub fn row(what: &str, measured: &str, target: &str) {
 }
 
 fn command(action: Action, nodes: NodeSet) -> Record {
-    Record::Command(Box::new(Command {
-        action,
-        nodes,
-        cluster: "default".into(),
-        by: "bench".into(),
-        door: "cli".into(),
-        reason: None,
-        sequence: None,
-        if_newest: None,
-        key: None,
-        policy: Policy::Supersede,
-        exceptions: BTreeMap::new(),
-        hold: None,
-        boot: None,
-        force_after_ms: None,
-        batch: None,
-        deadline_ms: 300_000,
-    }))
+    let whose = ("default", "bench", "cli");
+    Record::Command(Box::new(Command::plain(action, nodes, whose, 300_000)))
 }
 
 /// A year of single commands and their ends on 10,000 nodes, as bytes from the journal.

@@ -127,15 +127,13 @@ async fn check_accounts(inventory: &Inventory, report: &mut Report) {
     for (name, endpoints) in used {
         let Some(credentials) = inventory.credentials.get(name) else { continue };
         let wrong = |password: &Secret| {
-            let found = endpoints.values().find_map(|endpoint| wrong_password(endpoint, password));
-            found.map_or(Ok(()), Err)
+            endpoints.values().find_map(|endpoint| wrong_password(endpoint, password))
         };
         let what = format!("credentials {name:?}");
         check_secret(&what, &credentials.password, wrong, report).await;
         if let Some(kg) = &credentials.kg {
-            let wrong = |kg: &Secret| {
-                Key::new(kg.expose().as_bytes()).map(drop).map_err(|error| error.to_string())
-            };
+            let wrong =
+                |kg: &Secret| Key::new(kg.expose().as_bytes()).err().map(|error| error.to_string());
             check_secret(&what, kg, wrong, report).await;
         }
     }
@@ -145,18 +143,15 @@ async fn check_accounts(inventory: &Inventory, report: &mut Report) {
 async fn check_secret(
     what: &str,
     secret: &SecretRef,
-    is_right: impl Fn(&Secret) -> Result<(), String>,
+    wrong: impl Fn(&Secret) -> Option<String>,
     report: &mut Report,
 ) {
-    let checked = match secret.check().await {
-        Ok(found) => found.map_or(Ok(()), |found| {
-            is_right(&found).map_err(|wrong| format!("secret from {secret}: {wrong}"))
-        }),
-        Err(error) => Err(error.to_string()),
-    };
-    match checked {
-        Ok(()) => report.good(&format!("{what}: {secret}")),
-        Err(wrong) => report.wrong(&format!("{what}: {wrong}")),
+    match secret.check().await {
+        Ok(found) => match found.and_then(|found| wrong(&found)) {
+            None => report.good(&format!("{what}: {secret}")),
+            Some(wrong) => report.wrong(&format!("{what}: secret from {secret}: {wrong}")),
+        },
+        Err(error) => report.wrong(&format!("{what}: {error}")),
     }
 }
 
@@ -172,8 +167,7 @@ async fn check_programs(inventory: &Inventory, report: &mut Report) {
             Parameter::Text(_) => None,
         }));
     }
-    let wrong =
-        |secret: &Secret| wrong_secret(secret).map_or(Ok(()), |wrong| Err(wrong.to_owned()));
+    let wrong = |secret: &Secret| wrong_secret(secret).map(str::to_owned);
     for (key, secret) in secrets.into_values() {
         check_secret(&format!("parameter {key}"), secret, wrong, report).await;
     }

@@ -3,15 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cluster::inventory::WEBHOOK_KEYS;
+use cluster::inventory::{USUAL_OFF, USUAL_ON, WEBHOOK_KEYS};
 
 use super::found::{Bmc, Found, Login, Machine, Reach, Trust, Webhook, secret};
 use super::source::{Place, Source, SourceError, quoted};
 use super::tree::{Tree, documents};
 
-/// What MAAS looks for unless it was told otherwise, and lastword too.
-const USUAL_ON: &str = r"status.*\:.*running";
-const USUAL_OFF: &str = r"status.*\:.*stopped";
 /// The user of a token, which has none.
 const TOKEN_USER: &str = "token";
 

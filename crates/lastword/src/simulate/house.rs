@@ -48,23 +48,11 @@ impl House {
     /// A request comes in at the door.
     pub fn asked(&mut self, now: Millis, request: Request, effects: &mut Vec<Effect>) {
         self.coming.push_back(request.id);
+        let by = format!("caller-{}", request.by);
+        let whose = (CLUSTER, by.as_str(), "simulate");
         let command = Command {
-            action: request.action,
-            nodes: one(request.node),
-            cluster: CLUSTER.into(),
-            by: format!("caller-{}", request.by).into(),
-            door: "simulate".into(),
-            reason: None,
-            sequence: None,
-            if_newest: None,
-            key: None,
             policy: self.policy,
-            exceptions: BTreeMap::new(),
-            hold: None,
-            boot: None,
-            force_after_ms: None,
-            batch: None,
-            deadline_ms: DEADLINE_MS,
+            ..Command::plain(request.action, one(request.node), whose, DEADLINE_MS)
         };
         append(now, Record::Command(Box::new(command)), effects);
     }

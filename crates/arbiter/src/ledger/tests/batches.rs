@@ -96,13 +96,7 @@ fn a_newer_word_takes_the_place_of_one_that_has_not_begun_whatever_it_asks() {
 fn who_is_gone_before_its_batch_is_passed_over() {
     let mut book = Book::new();
     let seq = book.give(&batched(1, None));
-    book.put(Record::Withdrawn(Withdrawn {
-        nodes: nodes("n[2-3]"),
-        by: "ann".into(),
-        door: "test".into(),
-        seq: None,
-        reason: None,
-    }));
+    book.put(withdrawn_from("n[2-3]", "ann", None));
     book.end(seq, "n1", Settlement::Confirmed);
     assert_eq!(book.beginnings(seq)[3..], [Ok(3_000), Ok(LATER)]);
 }
@@ -143,13 +137,7 @@ fn what_carries_on_after_one_whose_batch_never_began_has_a_deadline_of_its_own()
     let last = book.give(&older);
     let node = book.ledger.id("n5").unwrap();
     assert_eq!(book.ledger.running(node), Some((first, &[seq, last][..])));
-    book.put(Record::Withdrawn(Withdrawn {
-        nodes: nodes("n5"),
-        by: "bob".into(),
-        door: "test".into(),
-        seq: Some(first),
-        reason: None,
-    }));
+    book.put(withdrawn_from("n5", "bob", Some(first)));
     assert_eq!(book.beginnings(seq)[4], Ok(LATER), "n1 has not ended");
     book.end(seq, "n1", Settlement::Failed("x".into()));
     let charge = book.ledger.standing(book.now, node).charge.unwrap();
@@ -164,12 +152,6 @@ fn one_that_comes_to_its_own_later_does_not_bring_the_next_batch_forward() {
     let first = book.give(&older);
     let seq = book.give(&batched(2, None));
     book.end(seq, "n1", Settlement::Confirmed);
-    book.put(Record::Withdrawn(Withdrawn {
-        nodes: nodes("n5"),
-        by: "bob".into(),
-        door: "test".into(),
-        seq: Some(first),
-        reason: None,
-    }));
+    book.put(withdrawn_from("n5", "bob", Some(first)));
     assert_eq!(book.beginnings(seq)[2..], [Ok(LATER), Ok(LATER), Ok(LATER)], "n2 has not ended");
 }

@@ -85,7 +85,7 @@ pub(super) struct Client<'a> {
     pub(super) link: &'a mut Option<Link>,
     /// Nothing is sent after it.
     pub(super) deadline: Instant,
-    /// What was told to the BMC and to nobody else.
+    /// The passwords that the BMC was told, and the tokens of sessions that are gone.
     pub(super) told: Vec<Secret>,
 }
 
@@ -189,14 +189,12 @@ impl Client<'_> {
                 Credential::Kept(token) | Credential::Fresh(token) => (TOKEN, token.clone()),
                 Credential::Basic(basic, _) => (header::AUTHORIZATION, basic.clone()),
             };
-            if let (true, Ok(token)) = (header.0 == TOKEN, header.1.to_str()) {
-                self.told.push(Secret::from(token.to_owned()));
-            }
             let said = self.transfer(what, Some(&header)).await?;
             if said.status() != StatusCode::UNAUTHORIZED {
                 return Ok(said);
             }
-            self.memory.session = None;
+            let gone = self.memory.session.take();
+            self.told.extend(gone.and_then(|session| session.secret()));
             match credential {
                 Credential::Kept(_) => {}
                 Credential::Fresh(_) | Credential::Basic(_, Sure::Yes) => {

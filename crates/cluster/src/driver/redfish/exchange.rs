@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::client::{Again, Client, What};
 use super::document::{self, ResetType, Task, Types};
-use super::memory::System;
+use super::memory::{Session, System};
 use super::{identity, quirks};
 use crate::driver::http::{Failure, Link, Said};
 
@@ -32,7 +32,11 @@ impl Client<'_> {
             Ask::Fire(order) => self.fire(order).await.map(|()| Answer::Done),
             Ask::Boot(boot) => self.boot(boot).await.map(|()| Answer::Done),
         };
-        done.unwrap_or_else(|failure| failure.without(&self.told).answer(self.target))
+        done.unwrap_or_else(|failure| {
+            let token = self.memory.session.as_ref().and_then(Session::secret);
+            self.told.extend(token);
+            failure.without(&self.told).answer(self.target)
+        })
     }
 
     async fn power(&mut self) -> Result<Power, Failure> {

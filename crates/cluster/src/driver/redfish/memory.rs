@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::super::breaker::Breaker;
 use super::document::Reset;
+use crate::secret::Secret;
 
 /// What is known of a BMC.
 #[derive(Debug, Default)]
@@ -54,6 +55,13 @@ pub(super) struct Session {
     pub(super) token: HeaderValue,
     /// Where it is ended.
     pub(super) path: Option<String>,
+}
+
+impl Session {
+    /// Its token, so that it can be taken out of what is told.
+    pub(super) fn secret(&self) -> Option<Secret> {
+        self.token.to_str().ok().map(|token| Secret::from(token.to_owned()))
+    }
 }
 
 impl fmt::Debug for Session {
